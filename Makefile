@@ -1,0 +1,65 @@
+# make serve   the site with the demo data on http://127.0.0.1:8000 (PORT, HOST)
+# make test    every test, on SQLite and on PostgreSQL, with a browser
+# make password   sets a new password for the account “admin”
+# make lint    style of code and templates, missing migrations
+# make dev     like serve, but reloads on every change and shows errors in full
+# make demo    writes fixtures/demo.json anew from fixtures/demo_source/
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DATA := $(or $(LABSITE_DATA_DIR),data)
+BIN := .venv/bin
+# One's own machine speaks plain http; a production server sets its own environment (README.md).
+LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSITE_DATA_DIR="$(DATA)"
+
+.PHONY: serve dev password test lint format demo clean
+
+serve: .venv/serving $(DATA)/secret_key
+	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
+	@$(LOCAL) $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 --backpressure 128 \
+		--log-level warning --workers-kill-timeout 5 labsite.wsgi:application
+
+dev: .venv/developing
+	@DEBUG=on LABSITE_DATA_DIR="$(DATA)" $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
+	@DEBUG=on LABSITE_DATA_DIR="$(DATA)" $(BIN)/python manage.py runserver $(HOST):$(PORT)
+
+password: .venv/serving $(DATA)/secret_key
+	@$(LOCAL) $(BIN)/python manage.py changepassword admin
+
+test: .venv/developing
+	@$(BIN)/python .ci/test.py $(ARGS)
+
+lint: .venv/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+	DEBUG=on LABSITE_DATA_DIR="$(DATA)" $(BIN)/python manage.py makemigrations --check --dry-run
+
+format: .venv/developing
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+demo: .venv/developing
+	$(BIN)/python fixtures/build_demo.py
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Labsite needs Python 3.11 or newer.")'
+	@$(PYTHON) -m venv .venv || { echo "No virtual environment: on Debian, apt-get install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/serving: requirements.txt .venv/bin/python
+	@echo "Installing what Labsite runs on …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/developing: requirements-dev.txt .venv/serving
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(DATA)/secret_key:
+	@mkdir -p $(DATA)
+	@umask 077 && $(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))' > $@

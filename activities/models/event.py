@@ -1,0 +1,137 @@
+"""Talks and news."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from labsite.lib.dates import EDTFField, PartialDate, known
+from labsite.lib.models import Publishable, PublishableQuerySet, WebAddressField
+from people.models import Group, Person
+from publications.models import Publication, Venue
+
+
+class Talk(Publishable):
+    """A talk somebody gave, a tutorial included."""
+
+    class Kind(models.TextChoices):
+        INVITED = "invited", "Invited talk"
+        TUTORIAL = "tutorial", "Tutorial"
+        CONTRIBUTED = "contributed", "Contributed talk"
+        SPOTLIGHT = "spotlight", "Spotlight talk"
+        SEMINAR = "seminar", "Seminar"
+
+    title = models.CharField(max_length=300, blank=True, help_text="Empty if no source states it.")
+    kind = models.CharField(max_length=11, choices=Kind, default=Kind.CONTRIBUTED)
+    event = models.CharField(max_length=200, help_text="Where it was given, e.g. EMNLP 2024.")
+    venue = models.ForeignKey(Venue, on_delete=models.SET_NULL, null=True, blank=True, related_name="talks")
+    place = models.CharField(max_length=120, blank=True)
+    date = EDTFField("date")
+    speakers = models.ManyToManyField(Person, related_name="talks")
+    publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, blank=True, related_name="talks")
+    has_recording = models.BooleanField(default=False, help_text="Says “recording” also where no address is known.")
+
+    objects = PublishableQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[speakers])
+
+    class Meta:
+        ordering = [models.F("date").desc(nulls_last=True), "id"]
+
+    def __str__(self) -> str:
+        return f"{self.title or self.get_kind_display()}, {self.event}"
+
+
+class TalkLink(models.Model):
+    """A web address of a talk: slides, recording, event page."""
+
+    talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(max_length=80, help_text="E.g. Recording, Slides.")
+    url = WebAddressField("address", blank=False)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class NewsItemQuerySet(PublishableQuerySet):
+    def newest_first(self) -> NewsItemQuerySet:
+        """A stretch of time counts by its end; what has the same date keeps the editors' order."""
+        return self.order_by(models.functions.Coalesce("end_date", "date").desc(nulls_last=True), "order", "-id")
+
+    def public(self) -> NewsItemQuerySet:
+        """What visitors see: published, and personal remarks only if an editor says so."""
+        return self.published().exclude(kind=NewsItem.Kind.PERSONAL, show_personal=False)
+
+    def with_relations(self) -> NewsItemQuerySet:
+        """Loads the published people, publications and groups an item mentions."""
+        return self.prefetch_related(
+            models.Prefetch("people", Person.objects.published()),
+            models.Prefetch("publications", Publication.objects.published().select_related("venue")),
+            models.Prefetch("groups", Group.objects.published()),
+        )
+
+
+class NewsItem(Publishable):
+    """One item of news. Whether it is new follows from its date."""
+
+    NEW_FOR = datetime.timedelta(days=120)
+
+    class Kind(models.TextChoices):
+        PAPER = "paper", "Paper"
+        AWARD = "award", "Award"
+        SERVICE = "service", "Service"
+        TALK = "talk", "Talk"
+        MILESTONE = "milestone", "Milestone"
+        POSITION = "position", "Position"
+        EVENT = "event", "Event"
+        GROUP = "group", "Group"
+        PERSONAL = "personal", "Personal"
+
+    date = EDTFField("date")
+    end_date = EDTFField("last date", help_text="Only for news about a stretch of time.")
+    body = models.TextField("text", help_text="One or two sentences in Markdown.")
+    kind = models.CharField(max_length=9, choices=Kind, default=Kind.GROUP)
+    place = models.CharField(max_length=120, blank=True, help_text="Of an event.")
+    is_highlight = models.BooleanField("highlight", default=False)
+    show_personal = models.BooleanField(
+        "show although personal", default=False, help_text="Personal remarks are hidden unless this is ticked."
+    )
+    people = models.ManyToManyField(Person, blank=True, related_name="news")
+    publications = models.ManyToManyField(Publication, blank=True, related_name="news")
+    groups = models.ManyToManyField(Group, blank=True, related_name="news")
+    order = models.PositiveSmallIntegerField(default=0, help_text="Orders items of the same date; lower comes first.")
+
+    objects = NewsItemQuerySet.as_manager()
+    history = HistoricalRecords(m2m_fields=[people, publications, groups])
+
+    class Meta:
+        ordering = [models.F("date").desc(nulls_last=True), "order", "-id"]
+        verbose_name = "news item"
+        indexes = [models.Index(fields=["is_published", "date"])]
+
+    def __str__(self) -> str:
+        return self.body[:80]
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.date:
+            raise ValidationError({"date": "News needs a date."})
+        date, end_date = known(self.date), known(self.end_date)
+        if date and end_date and end_date.latest < date.earliest:
+            raise ValidationError({"end_date": f"The last date ({self.end_date}) is before the date ({self.date})."})
+
+    @property
+    def sort_date(self) -> PartialDate | None:
+        return self.end_date or self.date
+
+    def is_new(self, on: datetime.date) -> bool:
+        """Whether the item is at most 120 days old on the day `on`."""
+        return bool(self.sort_date) and on - self.sort_date.latest <= self.NEW_FOR

@@ -1,0 +1,120 @@
+"""What every admin page of this site has in common: folded search, history with revert, publishing, slugs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models, transaction
+from django.http import HttpRequest
+from django.utils.text import smart_split, unescape_string_literal
+from simple_history.admin import SimpleHistoryAdmin
+
+from labsite.lib.text import fold, unique_slug
+from labsite.lib.versions import set_changes, write_versions
+
+
+class RecordForm(forms.ModelForm):
+    """Shows an earlier version whole: django-simple-history fills its many-to-many fields with today's rows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        version = getattr(self.instance, "_history", None)
+        for field in getattr(version, "_history_m2m_fields", ()):
+            column = f"{field.m2m_reverse_field_name()}_id"
+            self.initial[field.name] = list(getattr(version, field.name).values_list(column, flat=True))
+
+    def refuse_taken(self, field: str, message: str, **values: Any) -> None:
+        """An error at `field` that names the other record with these values, if there is one. Costs one query."""
+        other = self._meta.model._default_manager.exclude(pk=self.instance.pk).filter(**values).first()
+        if other and field not in self.errors:
+            self.add_error(field, message.format(other))
+
+
+class RecordAdmin(SimpleHistoryAdmin):
+    """An admin with history, for those who may change the record. Search finds words without accents and case."""
+
+    form = RecordForm
+    list_per_page = 50
+    show_full_result_count = False
+    save_on_top = True
+    object_history_list_template = "admin/history_list.html"
+
+    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> Any:
+        """Rows that hold every word in some field; each word may stand in another field or related row."""
+        for word in smart_split(search_term.replace("\x00", "")):
+            if word.startswith(('"', "'")) and len(word) > 1 and word[0] == word[-1]:
+                word = unescape_string_literal(word)
+            found = self.model._default_manager.filter(self.q_word(request, word)).order_by()
+            queryset = queryset.filter(pk__in=found.values("pk"))
+        return queryset, False
+
+    def q_word(self, request: HttpRequest, word: str) -> models.Q:
+        """`word` in one of the search fields: folded where the column is, as typed elsewhere."""
+        condition = models.Q()
+        for name in self.get_search_fields(request):
+            if name.endswith("search_text"):
+                condition |= models.Q(*((f"{name}__contains", part) for part in fold(word).split()))
+            else:
+                condition |= models.Q((f"{name}__icontains", word))
+        return condition
+
+    def has_view_history_or_change_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Sequence[Any], **kwargs: Any) -> None:
+        set_changes(historical_records, self.model)
+
+    def choice_label(self, instance: Any) -> str:
+        """How an autocomplete offers `instance`. May read what `list_select_related` loads."""
+        return str(instance)
+
+
+class PublishableAdmin(RecordAdmin):
+    """Adds “Publish” and “Unpublish” for many rows at once."""
+
+    actions = ["publish", "unpublish"]
+
+    @admin.action(description="Publish the chosen ones", permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        self._set_published(request, queryset, True)
+
+    @admin.action(description="Unpublish the chosen ones (make them drafts)", permissions=["change"])
+    def unpublish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        self._set_published(request, queryset, False)
+
+    def _set_published(self, request: HttpRequest, queryset: models.QuerySet, value: bool) -> None:
+        changed = list(queryset.filter(is_published=not value))
+        for instance in changed:
+            instance.is_published = value
+        with transaction.atomic():
+            self.model._default_manager.bulk_update(changed, ["is_published"], batch_size=500)
+            write_versions(changed, request.user)
+        verb = "published" if value else "made drafts"
+        self.message_user(request, f"{len(changed)} {verb}; the others were so already.", messages.SUCCESS)
+
+
+class SlugForm(RecordForm):
+    """Makes the end of the address from `slug_source` where it is left empty; two of one name get a number."""
+
+    slug_source = "name"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
+            self.fields[
+                "slug"
+            ].help_text += (
+                " Leave it empty and it is made from the name. Changing it later breaks links from elsewhere."
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
+            rows = self._meta.model.objects.exclude(pk=self.instance.pk)
+            source = cleaned.get(self.slug_source) or ""
+            cleaned["slug"] = unique_slug(rows, source, self._meta.model._meta.model_name)
+        return cleaned

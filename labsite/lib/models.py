@@ -1,0 +1,56 @@
+"""Model pieces that every room uses: publishing, visibility, safe web addresses and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import URLValidator
+from django.db import models
+
+validate_http_url = URLValidator(schemes=["http", "https"])
+
+
+class Visibility(models.TextChoices):
+    """Who may read a private fact."""
+
+    PRIVATE = "private", "Only editors and the person"
+    MEMBERS = "members", "Everyone who is signed in"
+    PUBLIC = "public", "Everyone on the web"
+
+
+class WebAddressField(models.URLField):
+    """An http or https address of up to 500 characters. Other schemes are refused by the model, not only by forms."""
+
+    default_validators = [validate_http_url]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 500)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+
+class PublishableQuerySet(models.QuerySet):
+    def published(self) -> PublishableQuerySet:
+        """Rows a visitor may see; the others are drafts."""
+        return self.filter(is_published=True)
+
+
+class NaturalKeyManager(models.Manager):
+    """Finds a row by its model's `NATURAL_KEY` fields, for fixtures a person can read."""
+
+    def get_by_natural_key(self, *values: Any) -> models.Model:
+        return self.get(**dict(zip(self.model.NATURAL_KEY, values, strict=True)))
+
+
+class Publishable(models.Model):
+    """A record that is a draft, seen by staff only, until it is published."""
+
+    is_published = models.BooleanField(
+        "published", default=True, help_text="Untick to keep this as a draft that only staff can see."
+    )
+
+    class Meta:
+        abstract = True

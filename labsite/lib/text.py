@@ -1,0 +1,91 @@
+"""Folding text for search and sorting, and slugs. Pure functions and one derived column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from anyascii import anyascii
+from django.db import models
+from django.utils.text import slugify
+
+# Directional overrides and NULs have no place in names or titles and can disguise them.
+UNSAFE_CHARACTERS = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+BLANKS = re.compile(r"\s+")
+
+
+def clean_text(text: str) -> str:
+    """NFC, without NUL and bidi controls, runs of blanks folded to one."""
+    return BLANKS.sub(" ", UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def fold(text: str) -> str:
+    """Text for comparing: Latin letters without accents, lower case (Richtárik → richtarik, R²MU → r2mu).
+
+    Scripts other than Latin stand twice, as they are and transliterated, so that either form is found.
+    """
+    plain = clean_text(text).casefold()
+    latin = clean_text(anyascii(plain)).casefold()
+    return latin if latin == plain or plain.isascii() or _is_latin(plain) else f"{plain} {latin}"
+
+
+def _is_latin(text: str) -> bool:
+    return all("LATIN" in unicodedata.name(char, "") for char in text if char.isalpha())
+
+
+def make_slug(text: str, fallback: str) -> str:
+    """An ASCII slug of at most 80 characters; `fallback` where nothing is left (an emoji-only name)."""
+    return slugify(anyascii(text))[:80].strip("-") or fallback
+
+
+def unique_slug(queryset: models.QuerySet, text: str, fallback: str) -> str:
+    """`make_slug(text)`, numbered from 2 if `queryset` has it. Costs one query."""
+    slug = make_slug(text, fallback)
+    taken = set(queryset.filter(slug__startswith=slug).values_list("slug", flat=True))
+    number, candidate = 1, slug
+    while candidate in taken:
+        number += 1
+        candidate = f"{slug}-{number}"
+    return candidate
+
+
+def bytewise_collation(connection: Any) -> str | None:
+    """The collation that compares bytes on every database: SQLite's default, "C" on PostgreSQL."""
+    return "C" if connection.vendor == "postgresql" else None
+
+
+class DerivedTextField(models.TextField):
+    """Text that a method of the model computes whenever a row is written, fixtures and bulk inserts included.
+
+    `source` names the method. The column is not editable and not serialised. `QuerySet.update()` bypasses it.
+    """
+
+    def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:
+        self.source = source
+        kwargs.update(editable=False, default="", blank=True, serialize=False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, Any]:
+        name, path, args, kwargs = super().deconstruct()
+        for fixed in ("editable", "default", "blank", "serialize"):
+            kwargs.pop(fixed, None)
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def db_parameters(self, connection: Any) -> dict[str, Any]:
+        return {**super().db_parameters(connection), "collation": bytewise_collation(connection)}
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, **kwargs)
+        if not cls._meta.abstract:
+            # Fixtures skip Field.pre_save, but send this signal.
+            models.signals.pre_save.connect(self._compute, sender=cls)
+
+    def _compute(self, instance: models.Model, **kwargs: Any) -> str:
+        method = getattr(instance, self.source, None)  # migrations' and history's models have no methods
+        if method is not None:
+            setattr(instance, self.attname, method())
+        return getattr(instance, self.attname)
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        return self._compute(model_instance)

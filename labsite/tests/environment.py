@@ -1,0 +1,15 @@
+"""The environment of a test run, set before the settings are read (pyproject.toml loads this first)."""
+
+import os
+import tempfile
+
+from django.conf import settings
+
+os.environ.setdefault("DEBUG", "on")
+os.environ.setdefault("LABSITE_DATA_DIR", tempfile.mkdtemp(prefix="labsite-tests-"))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "on")  # Playwright's loop runs in the thread of the tests
+
+
+def pytest_configure() -> None:
+    """A slow password hash protects accounts, not tests: each signed-in test would pay for it."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

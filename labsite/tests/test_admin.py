@@ -1,0 +1,302 @@
+"""The admin as a whole: every list and form opens, no list takes more queries as rows grow, history can be undone."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group as AccountGroup
+from django.contrib.contenttypes.models import ContentType
+from django.db.models.fields.files import FieldFile
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from labsite.models import LabProfile
+from labsite.tests.factories import make_member, make_person, make_publication
+from labsite.tests.world import make_world
+from people.models import Person
+from publications.models import Publication, Topic
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("labsite", "people", "publications", "activities")
+MODELS = sorted(
+    (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
+)
+# session, user, two counts, the rows; then what a list's columns and filters load beside them
+LIST_QUERIES = {
+    "activities.Award": 5,
+    "activities.Grant": 5,
+    "activities.Mentorship": 5,
+    "activities.Metric": 6,
+    "activities.NewsItem": 5,
+    "activities.Project": 5,
+    "activities.Service": 6,
+    "activities.Talk": 5,
+    "people.Education": 5,
+    "people.Group": 5,
+    "people.Membership": 6,
+    "people.Organization": 6,
+    "people.Person": 7,
+    "people.Position": 5,
+    "publications.Authorship": 5,
+    "publications.Publication": 8,
+    "publications.Topic": 5,
+    "publications.Venue": 5,
+}
+
+
+def address(model, name: str, *arguments) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=arguments)
+
+
+def every(models):
+    return pytest.mark.parametrize("model", models, ids=lambda model: model._meta.label)
+
+
+@pytest.mark.parametrize("count", [1, 4])
+@every([model for model in MODELS if model is not LabProfile])
+def test_list_queries_do_not_grow(admin_client, django_assert_num_queries, model, count):
+    make_world(count)
+    with django_assert_num_queries(LIST_QUERIES[model._meta.label]):
+        response = admin_client.get(address(model, "changelist"))
+    assert response.status_code == 200
+    assert len(response.context["cl"].result_list) >= count
+
+
+@every(MODELS)
+def test_forms_open_save_and_show_history(admin_client, model):
+    make_world(2)
+    LabProfile.objects.create(id=1, name="Quiet Lab")
+    instance = model.objects.last()
+    assert admin_client.get(address(model, "change", instance.pk)).status_code == 200
+    history = address(model, "history", instance.pk)
+    assert admin_client.get(history).status_code == 200
+    earlier = instance.history.last()
+    assert admin_client.get(f"{history}{earlier.pk}/").status_code == 200
+    if model not in (LabProfile, *without_add()):
+        assert admin_client.get(address(model, "add")).status_code == 200
+    assert admin_client.get(address(model, "changelist"), {"q": "quint (\x00 '\"%"}).status_code in (200, 302)
+
+
+def without_add():
+    return [model for model in MODELS if model._meta.label == "publications.Authorship"]
+
+
+def form_values(response) -> dict[str, str]:
+    """What a browser would send back unchanged from an admin change page."""
+    values: dict[str, str] = {}
+    context = response.context
+    forms = [context["adminform"].form]
+    for formset in context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if value is None or value is False or isinstance(value, FieldFile):
+                continue
+            values[bound.html_name] = "on" if value is True else value
+    return values
+
+
+@every([Person, Publication])
+def test_saving_without_a_change_changes_nothing(admin_client, model):
+    make_world(3)
+    instance = model.objects.first()
+    page = admin_client.get(address(model, "change", instance.pk))
+    response = admin_client.post(address(model, "change", instance.pk), form_values(page))
+    assert response.status_code == 302, response.context["errors"]
+    assert model.objects.values().get(pk=instance.pk) == {
+        field.attname: getattr(instance, field.attname) for field in model._meta.concrete_fields
+    }
+
+
+@pytest.mark.parametrize(("model", "queries"), [(Person, 15), (Publication, 17)])
+def test_change_page_queries(admin_client, django_assert_num_queries, model, queries):
+    make_world(3)
+    ContentType.objects.clear_cache()
+    with django_assert_num_queries(queries):
+        admin_client.get(address(model, "change", model.objects.first().pk))
+
+
+def test_an_edit_can_be_taken_back(admin_client):
+    person = make_member("Ada Quint", headline="Before")
+    first = person.history.first()
+    person.headline = "After"
+    person.save()
+    page = address(Person, "history", person.pk) + f"{first.pk}/"
+    shown = admin_client.get(page)
+    assertContains(shown, "Before")
+    response = admin_client.post(page, form_values_of_history(shown))
+    assert response.status_code == 302, response.context["errors"]
+    person.refresh_from_db()
+    assert person.headline == "Before"
+    assert person.history.count() == 3
+
+
+def form_values_of_history(response) -> dict[str, str]:
+    form = response.context["adminform"].form
+    return {
+        bound.html_name: "on" if bound.value() is True else bound.value()
+        for bound in form
+        if bound.value() not in (None, False) and not isinstance(bound.value(), FieldFile)
+    }
+
+
+def test_topics_and_dates_of_a_paper_can_be_taken_back(admin_client):
+    paper = make_publication("Before", date="2024-05", other_titles=["Elsewhere"])
+    paper.topics.add(Topic.objects.create(slug="silence", name="Silence"))
+    earlier = paper.history.first()
+    paper.title, paper.date, paper.other_titles = "After", None, []
+    paper.save()
+    paper.topics.clear()
+    page = address(Publication, "history", paper.pk) + f"{earlier.pk}/"
+    response = admin_client.post(page, form_values_of_history(admin_client.get(page)))
+    assert response.status_code == 302, response.context["errors"]
+    paper.refresh_from_db()
+    assert (paper.title, str(paper.date), paper.other_titles) == ("Before", "2024-05", ["Elsewhere"])
+    assert [topic.slug for topic in paper.topics.all()] == ["silence"]
+
+
+def test_publish_and_unpublish_many_with_history(admin_client):
+    papers = [make_publication(f"Paper {number}") for number in range(5)]
+    chosen = {"action": "unpublish", "_selected_action": [paper.pk for paper in papers]}
+    response = admin_client.post(address(Publication, "changelist"), chosen, follow=True)
+    assertContains(response, "5 made drafts")
+    assert Publication.objects.filter(is_published=False).count() == 5
+    assert papers[0].history.first().history_user.username == "admin"
+    admin_client.post(address(Publication, "changelist"), {**chosen, "action": "publish"})
+    assert Publication.objects.published().count() == 5
+
+
+def test_search_folds_accents(admin_client):
+    make_person("Peter Richtárik")
+    assertContains(admin_client.get(address(Person, "changelist"), {"q": "richtarik"}), "Peter Richtárik")
+
+
+def test_lab_profile_is_one_row(admin_client):
+    admin_client.post(address(LabProfile, "add"), {"name": "Quiet Lab"})
+    profile = LabProfile.objects.get()
+    assert profile.pk == 1
+    assert admin_client.get(address(LabProfile, "changelist")).status_code == 302
+    assert admin_client.get(address(LabProfile, "add")).status_code == 403
+    assert admin_client.get(address(LabProfile, "delete", 1)).status_code == 403
+
+
+def account(group: str, name: str = "ada"):
+    user = get_user_model().objects.create_user(name, password="correct horse battery", is_staff=True)
+    user.groups.add(AccountGroup.objects.get(name=group))
+    return user
+
+
+@every(MODELS)
+def test_editors_reach_all_content(client, model):
+    make_world(1)
+    LabProfile.objects.create(id=1, name="Quiet Lab")
+    client.force_login(account("Editors"))
+    assert client.get(address(model, "change", model.objects.first().pk)).status_code == 200
+
+
+def test_editors_reach_no_accounts(client):
+    client.force_login(account("Editors"))
+    assert client.get("/admin/auth/user/").status_code == 403
+    assert client.get("/admin/auth/group/").status_code == 403
+
+
+@pytest.fixture
+def member_client(client):
+    """A signed-in member with a profile of their own, beside somebody else's with private data."""
+    user = account("Members")
+    world = make_world(1)
+    world.identity_note = "A note among editors"
+    world.user = user
+    world.save()
+    make_person("Someone Else", email="else@example.org", identity_note="Another note", slug="someone-else")
+    client.force_login(user)
+    return client
+
+
+@every([model for model in MODELS if model is not Person])
+def test_members_reach_nothing_but_people(member_client, model):
+    LabProfile.objects.get_or_create(id=1, defaults={"name": "Quiet Lab"})
+    pk = model.objects.first().pk
+    for name, arguments in (("changelist", []), ("change", [pk]), ("delete", [pk]), ("history", [pk]), ("add", [])):
+        assert member_client.get(address(model, name, *arguments)).status_code == 403, name
+
+
+def test_members_see_only_themselves(member_client):
+    response = member_client.get(address(Person, "changelist"))
+    assertContains(response, "Ada Quint")
+    assertNotContains(response, "Someone Else")
+    assertNotContains(response, "Bo Quint")
+    assertNotContains(member_client.get(address(Person, "changelist"), {"q": "someone"}), "else@example.org")
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+@pytest.mark.parametrize("name", ["change", "delete", "history"])
+def test_members_do_not_reach_others(member_client, verb, name):
+    other = Person.objects.get(slug="someone-else")
+    response = getattr(member_client, verb)(address(Person, name, other.pk), {"name": "Hacked"})
+    assert response.status_code in (302, 403)
+    assert b"else@example.org" not in response.content
+    other.refresh_from_db()
+    assert other.name == "Someone Else"
+
+
+def test_members_do_not_complete_other_people(member_client):
+    asked = {"app_label": "people", "model_name": "membership", "field_name": "person", "term": "someone"}
+    response = member_client.get(reverse("admin:autocomplete"), asked)
+    assert response.status_code == 403 or response.json()["results"] == []
+
+
+def test_members_do_not_add_or_act(member_client):
+    assert member_client.get(address(Person, "add")).status_code == 403
+    member_client.post(
+        address(Person, "changelist"), {"action": "unpublish", "_selected_action": [Person.objects.first().pk]}
+    )
+    assert not Person.objects.filter(is_published=False).exists()
+
+
+def test_members_change_their_profile_but_not_what_editors_decide(member_client):
+    person = Person.objects.get(slug="ada-quint")
+    page = member_client.get(address(Person, "change", person.pk))
+    assertNotContains(page, "A note among editors")
+    values = form_values(page) | {
+        "headline": "Changed by herself",
+        "slug": "hacked",
+        "is_published": "",
+        "user": "",
+        "identity_note": "Hacked",
+    }
+    response = member_client.post(address(Person, "change", person.pk), values)
+    assert response.status_code == 302, response.context["errors"]
+    person.refresh_from_db()
+    assert person.headline == "Changed by herself"
+    assert (person.slug, person.is_published, person.identity_note) == ("ada-quint", True, "A note among editors")
+    assert person.user.username == "ada"
+
+
+def test_members_cannot_take_over_foreign_rows(member_client):
+    person, other = Person.objects.get(slug="ada-quint"), Person.objects.get(slug="someone-else")
+    foreign = other.links.create(kind="blog", url="https://example.org/foreign")
+    values = form_values(member_client.get(address(Person, "change", person.pk)))
+    values["links-0-id"] = str(foreign.pk)
+    values["links-0-url"] = "https://example.org/hacked"
+    member_client.post(address(Person, "change", person.pk), values)
+    assert list(person.links.values_list("url", flat=True)) == ["https://example.org/"]
+    foreign.refresh_from_db()
+    assert (foreign.person, foreign.url) == (other, "https://example.org/foreign")
+
+
+def test_disabled_account_reaches_nothing(client):
+    user = account("Editors")
+    client.force_login(user)
+    user.is_active = False
+    user.save()
+    assert client.get("/admin/people/person/").status_code == 302
+
+
+def test_anonymous_is_sent_to_the_login(client):
+    person = make_person()
+    for path in (address(Person, "changelist"), address(Person, "change", person.pk), reverse("admin:autocomplete")):
+        assert client.get(path).status_code == 302

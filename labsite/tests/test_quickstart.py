@@ -1,0 +1,65 @@
+"""`manage.py quickstart`: what `make serve` runs first."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+
+from labsite.models import LabProfile
+from labsite.tests.factories import make_person
+from people.models import Person
+from publications.models import Publication
+
+pytestmark = pytest.mark.django_db
+
+
+def quickstart(*arguments: str) -> str:
+    out = StringIO()
+    call_command("quickstart", *arguments, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def no_static_files(settings):
+    settings.DEBUG = True  # collecting static files is not what is tested here
+
+
+def test_first_run_loads_the_demo_and_makes_an_admin():
+    said = quickstart("--address", "http://127.0.0.1:9000")
+    assert Person.objects.filter(slug="yihua-zhang").exists()
+    assert Publication.objects.count() > 60
+    assert LabProfile.objects.count() == 1
+    admin = get_user_model().objects.get(username="admin")
+    password = said.partition("with the password ")[2].split()[0]
+    assert admin.is_superuser
+    assert admin.check_password(password)
+    assert "http://127.0.0.1:9000/admin/" in said
+
+
+def test_first_run_gives_every_row_a_history():
+    quickstart()
+    person = Person.objects.get(slug="yihua-zhang")
+    assert person.history.count() == 1
+
+
+def test_second_run_changes_nothing_and_prints_no_password():
+    quickstart()
+    Person.objects.filter(slug="yihua-zhang").update(headline="Edited by hand")
+    said = quickstart()
+    assert "password" not in said
+    assert Person.objects.get(slug="yihua-zhang").headline == "Edited by hand"
+    assert get_user_model().objects.count() == 1
+
+
+def test_a_database_in_use_gets_no_demo_data():
+    make_person("Ada Quint")
+    quickstart()
+    assert Person.objects.count() == 1
+
+
+def test_no_demo_leaves_the_database_empty():
+    quickstart("--no-demo")
+    assert Person.objects.count() == 0

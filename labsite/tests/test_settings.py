@@ -1,0 +1,103 @@
+"""The settings come from the environment and refuse a wrong one in one line that names the variable."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from labsite import environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LONG_KEY = "k" * 60
+
+
+def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
+    """`manage.py check` in a bare environment."""
+    bare = {"PATH": os.environ["PATH"], "LABSITE_DATA_DIR": str(tmp_path)}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**bare, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "  "}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "short"}, "SECRET_KEY has 5 characters"),
+        ({"SECRET_KEY": LONG_KEY, "DATABASE_URL": "mysql://root@localhost/x"}, "DATABASE_URL begins with 'mysql:'"),
+        ({"SECRET_KEY": LONG_KEY, "DATABASE_URL": "postgres"}, "DATABASE_URL begins with ':'"),
+        ({"SECRET_KEY": LONG_KEY, "DATABASE_URL": "postgresql://localhost"}, "DATABASE_URL names no database"),
+        ({"SECRET_KEY": LONG_KEY, "DATABASE_URL": "postgresql://localhost:port/x"}, "DATABASE_URL cannot be read"),
+        ({"SECRET_KEY": LONG_KEY, "CACHE_URL": "memcached://x"}, "CACHE_URL is 'memcached://x'"),
+        ({"SECRET_KEY": LONG_KEY, "DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
+        ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "/dev/null/data"}, "LABSITE_DATA_DIR is '/dev/null/data'"),
+    ],
+)
+def test_wrong_setting_stops_with_one_line(tmp_path, variables, named):
+    result = start(tmp_path, **variables)
+    assert result.returncode == 1
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"labsite: {named}")
+
+
+def test_production_starts_with_a_key_alone(tmp_path):
+    result = start(tmp_path, SECRET_KEY=LONG_KEY)
+    assert result.returncode == 0, result.stderr
+
+
+def test_sqlite_survives_concurrent_writers(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    database = environment.read_database(tmp_path)
+    assert database["NAME"] == str(tmp_path / "labsite.sqlite3")
+    assert database["CONN_MAX_AGE"] is None
+    assert database["OPTIONS"] == {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+
+
+def test_sqlite_address_gets_the_same_options(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////srv/lab.sqlite3")
+    database = environment.read_database(tmp_path)
+    assert database["NAME"] == "/srv/lab.sqlite3"
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgresql_address(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://me:secret@db.example.org:5433/lab")
+    database = environment.read_database(tmp_path)
+    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert (database["HOST"], database["PORT"], database["NAME"]) == ("db.example.org", 5433, "lab")
+    assert database["CONN_MAX_AGE"] is None
+
+
+def test_redis_only_when_configured(monkeypatch):
+    monkeypatch.delenv("CACHE_URL", raising=False)
+    assert environment.read_cache() == {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:6379/0")
+    assert environment.read_cache()["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+
+
+@pytest.mark.parametrize("word", ["1", "true", "Yes", "ON"])
+def test_flag_words(monkeypatch, word):
+    monkeypatch.setenv("SWITCH", word)
+    assert environment.read_flag("SWITCH", default=False) is True
+
+
+def test_unknown_flag_word_is_refused(monkeypatch):
+    monkeypatch.setenv("SWITCH", "maybe")
+    with pytest.raises(ImproperlyConfigured, match="SWITCH is 'maybe'"):
+        environment.read_flag("SWITCH", default=False)

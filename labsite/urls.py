@@ -1,0 +1,23 @@
+"""Every address of the site. They are a contract: other programs rely on them."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.static import serve
+
+from labsite import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("people.urls")),
+    path("", include("publications.urls")),
+    path("", include("activities.urls")),
+    path("search/", views.search, name="search"),
+    path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("admin/", admin.site.urls),
+    re_path(r"^media/(?P<path>photos/[0-9a-f]{32}\.jpg)$", serve, {"document_root": settings.MEDIA_ROOT}),
+]
+
+handler404 = "labsite.views.not_found"
+handler500 = "labsite.views.server_error"

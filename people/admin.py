@@ -1,0 +1,336 @@
+"""Editing people: everything about a person on one page. Members reach their own page only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from people.directory import current_membership
+from people.models import (
+    Course,
+    Education,
+    Group,
+    Membership,
+    OldAddress,
+    Organization,
+    Person,
+    PersonName,
+    Position,
+    PositionPerson,
+    ProfileLink,
+    ProfileSection,
+)
+from people.photos import reencode_photo
+from publications.models import PositionPublication
+
+PERIOD = ("start", "end", "end_is_unknown")
+
+
+def is_editor(request: HttpRequest) -> bool:
+    """Editors may add people; members may only change themselves."""
+    return request.user.has_perm("people.add_person")
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 0
+    fields = ["role", "title", "group", *PERIOD, "next_destination"]
+    autocomplete_fields = ["group"]
+    verbose_name_plural = "memberships: when and as what they are here (decides current, alumni and the people page)"
+
+
+class GroupMembershipInline(MembershipInline):
+    fields = ["person", "role", "title", *PERIOD, "next_destination"]
+    autocomplete_fields = ["person"]
+
+
+class PositionInline(admin.StackedInline):
+    model = Position
+    extra = 0
+    show_change_link = True
+    autocomplete_fields = ["organization"]
+    fields = [
+        ("kind", "title"),
+        ("organization", "team"),
+        ("place", "mode"),
+        PERIOD,
+        "project",
+        "summary",
+    ]
+    classes = ["collapse"]
+    verbose_name_plural = "positions: jobs, internships, research stays (people and papers: “Change” on the row)"
+
+
+class EducationInline(admin.StackedInline):
+    model = Education
+    extra = 0
+    show_change_link = True
+    autocomplete_fields = ["organization", "advisors", "committee"]
+    fields = [
+        ("degree", "field"),
+        ("organization", "unit"),
+        ("place", "focus"),
+        PERIOD,
+        "note",
+        "advisors",
+        "committee",
+        ("grade", "rank", "grades_are_public"),
+    ]
+    classes = ["collapse"]
+
+
+class NameInline(admin.TabularInline):
+    model = PersonName
+    extra = 0
+    fields = ["name", "kind", "is_public"]
+    classes = ["collapse"]
+    verbose_name_plural = "other names (papers by these names are found; former names are never shown)"
+
+
+class LinkInline(admin.TabularInline):
+    model = ProfileLink
+    extra = 0
+    fields = ["kind", "url", "label", "order"]
+
+
+class SectionInline(admin.StackedInline):
+    model = ProfileSection
+    extra = 0
+    fields = [("kind", "heading", "order", "is_published"), "body"]
+    classes = ["collapse"]
+    verbose_name_plural = "sections of the page: highlights, interests, skills, collaboration"
+
+
+class OldAddressInline(admin.TabularInline):
+    model = OldAddress
+    extra = 0
+    classes = ["collapse"]
+    verbose_name_plural = "old addresses that lead to this page"
+
+
+class PersonForm(SlugForm):
+    """Re-encodes a new photo, so that nothing of the camera is stored."""
+
+    class Meta:
+        model = Person
+        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
+        widgets = {"office": forms.Textarea(attrs={"rows": 4}), "identity_note": forms.Textarea(attrs={"rows": 3})}
+
+    def clean_photo(self) -> Any:
+        upload = self.cleaned_data.get("photo")
+        return reencode_photo(upload) if upload and "photo" in self.changed_data else upload
+
+
+class StatusFilter(admin.SimpleListFilter):
+    """Current, upcoming, alumni, and those who are not members."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("current", "Current"), ("upcoming", "Joining soon"), ("alumni", "Alumni"), ("other", "Not a member")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        today = timezone.localdate()
+        if self.value() == "other":
+            return queryset.exclude(pk__in=Person.objects.members())
+        if self.value() in ("current", "upcoming", "alumni"):
+            return getattr(queryset, self.value())(today)
+        return queryset
+
+
+@admin.register(Person)
+class PersonAdmin(PublishableAdmin):
+    """Editors see everyone; a member sees and changes their own record only."""
+
+    form = PersonForm
+    list_display = ["name", "role", "orcid", "has_photo", "is_published"]
+    list_filter = ["is_published", StatusFilter, "memberships__role", "memberships__group"]
+    search_fields = ["search_text", "names__search_text"]
+    autocomplete_fields = ["user"]
+    inlines = [
+        MembershipInline, LinkInline, SectionInline, PositionInline, EducationInline, NameInline, OldAddressInline,
+    ]  # fmt: skip
+    fieldsets = [
+        (
+            "Name",
+            {
+                "fields": [
+                    "name",
+                    ("given_name", "family_name"),
+                    ("native_name", "native_language"),
+                    ("pronouns", "pronunciation", "honorific"),
+                    "orcid",
+                ],
+                "description": "Only the full name is needed. It is printed on the person's page, card and CV.",
+            },
+        ),
+        (
+            "Page",
+            {
+                "fields": ["headline", "bio", ("status_text", "status_is_shown"), "slug", "is_published"],
+                "description": "What visitors read on top of the person's page.",
+            },
+        ),
+        (
+            "Photo",
+            {
+                "fields": ["photo", "photo_alt", ("photo_focus_x", "photo_focus_y"), "photo_consent"],
+                "description": "Shown only if the person agreed. Without a photo the page shows their initials.",
+                "classes": ["collapse"],
+            },
+        ),
+        (
+            "Contact and privacy",
+            {
+                "fields": [
+                    ("email", "email_visibility"),
+                    ("phone", "phone_visibility"),
+                    ("office", "office_visibility"),
+                ],
+                "description": "Private unless the person wishes otherwise.",
+                "classes": ["collapse"],
+            },
+        ),
+        (
+            "What their page shows",
+            {"fields": ["show_profile_card", "show_links", "show_news", "show_selected"], "classes": ["collapse"]},
+        ),
+        ("For editors", {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
+    ]
+    editors_only = {"slug", "is_published", "user", "identity_note"}
+
+    @admin.display(description="here as")
+    def role(self, person: Person) -> str:
+        membership = current_membership(person, timezone.localdate())
+        if membership:
+            return membership.role_text
+        return "formerly or later" if person.memberships.all() else "not a member"
+
+    @admin.display(description="photo", boolean=True)
+    def has_photo(self, person: Person) -> bool:
+        return bool(person.photo)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        people = super().get_queryset(request).with_memberships()
+        return people if is_editor(request) else people.filter(user=request.user)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if is_editor(request):
+            return fieldsets
+        return [(name, options) for name, options in map(self._for_members, fieldsets) if options["fields"]]
+
+    def _for_members(self, fieldset: Any) -> Any:
+        name, options = fieldset
+        return name, {**options, "fields": [field for field in options["fields"] if field not in self.editors_only]}
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return super().get_list_filter(request) if is_editor(request) else []
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if is_editor(request) else {}
+
+    def has_view_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        return super().has_view_permission(request, obj) and self._reaches(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._reaches(request, obj)
+
+    def _reaches(self, request: HttpRequest, obj: Person | None) -> bool:
+        return obj is None or is_editor(request) or obj.user_id == request.user.pk
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return super().history_view(request, object_id, extra_context) if is_editor(request) else refuse()
+
+    def history_form_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().history_form_view(request, *args, **kwargs) if is_editor(request) else refuse()
+
+
+def refuse() -> HttpResponse:
+    """History holds what editors noted about a person, so members do not read it."""
+    raise PermissionDenied
+
+
+class PositionPersonInline(admin.TabularInline):
+    model = PositionPerson
+    extra = 0
+    autocomplete_fields = ["person"]
+    fields = ["person", "role", "order"]
+
+
+class PositionPublicationInline(admin.TabularInline):
+    model = PositionPublication
+    extra = 0
+    autocomplete_fields = ["publication"]
+    fields = ["publication", "label", "order"]
+
+
+@admin.register(Position)
+class PositionAdmin(RecordAdmin):
+    list_display = ["__str__", "person", "kind", "start", "end"]
+    list_filter = ["kind", "mode"]
+    list_select_related = ["person", "organization"]
+    search_fields = ["title", "project", "team", "person__search_text", "organization__search_text"]
+    autocomplete_fields = ["person", "organization"]
+    inlines = [PositionPersonInline, PositionPublicationInline]
+    fields = [
+        "person", ("kind", "title"), ("organization", "team"), ("place", "mode"), PERIOD, "project", "summary", "order",
+    ]  # fmt: skip
+
+
+class CourseInline(admin.TabularInline):
+    model = Course
+    extra = 0
+    fields = ["name", "mark", "order"]
+
+
+@admin.register(Education)
+class EducationAdmin(RecordAdmin):
+    list_display = ["degree", "field", "person", "organization", "start", "end"]
+    list_select_related = ["person", "organization"]
+    search_fields = ["degree", "field", "person__search_text", "organization__search_text"]
+    autocomplete_fields = ["person", "organization", "advisors", "committee"]
+    inlines = [CourseInline]
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin):
+    list_display = ["person", "role", "group", "start", "end", "next_destination"]
+    list_filter = ["role", "group"]
+    list_select_related = ["person", "group"]
+    search_fields = ["person__search_text"]
+    autocomplete_fields = ["person", "group"]
+
+
+@admin.register(Group)
+class GroupAdmin(PublishableAdmin):
+    form = SlugForm
+    list_display = ["name", "organization", "lead", "members", "is_published"]
+    list_filter = ["is_published"]
+    list_select_related = ["organization", "lead"]
+    search_fields = ["name", "short_name"]
+    autocomplete_fields = ["organization", "lead"]
+    inlines = [GroupMembershipInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(member_count=Count("memberships__person", distinct=True))
+
+    @admin.display(description="members, ever", ordering="member_count")
+    def members(self, group: Group) -> int:
+        return group.member_count
+
+
+@admin.register(Organization)
+class OrganizationAdmin(RecordAdmin):
+    list_display = ["name", "short_name", "place", "country", "ror"]
+    list_filter = ["country"]
+    search_fields = ["search_text"]
+    autocomplete_fields = ["parent"]

@@ -1,0 +1,138 @@
+"""The query string of the people list: `?role= status= group= q= on=`. A wrong value is explained, never a failure."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from labsite.lib.dates import PartialDate, parse_edtf
+from people.directory import Directory, load_directory
+from people.models import Group, Membership, Person
+from people.models.person import PersonQuerySet
+
+STATUSES = {"current": "Current", "upcoming": "Joining soon", "alumni": "Alumni"}
+NAMES = ("status", "role", "group", "q", "on")
+
+
+def shorten(text: str) -> str:
+    """The value as a message may quote it."""
+    shown = "".join(char for char in text if char.isprintable())
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
+
+
+class WordField(forms.CharField):
+    """One word out of `words`, a dict of value and label."""
+
+    def __init__(self, *, words: dict[str, str], noun: str, **kwargs: Any) -> None:
+        self.words, self.noun = words, noun
+        super().__init__(**kwargs)
+
+    def validate(self, value: str) -> None:
+        if value and value not in self.words:
+            raise ValidationError(f"There is no {self.noun} “{shorten(value)}”: use {', '.join(self.words)}.")
+
+
+class GroupField(forms.CharField):
+    def validate(self, value: str) -> None:
+        if value and ("\x00" in value or not Group.objects.published().filter(slug=value).exists()):
+            raise ValidationError(f"There is no group “{shorten(value)}” here.")
+
+
+class MomentField(forms.CharField):
+    """A year, a month or a day."""
+
+    def clean(self, value: Any) -> PartialDate | None:
+        try:
+            return parse_edtf(super().clean(value))
+        except ValidationError as error:
+            raise ValidationError(
+                f"“{shorten(str(value))}” is not a date: write 2024, 2024-05 or 2024-05-31."
+            ) from error
+
+
+class WordFilter(django_filters.Filter):
+    field_class = WordField
+
+
+class GroupFilter(django_filters.Filter):
+    field_class = GroupField
+
+
+class MomentFilter(django_filters.Filter):
+    field_class = MomentField
+
+
+class PersonFilter(django_filters.FilterSet):
+    """Parses and checks the query string; `find_people` applies it, since status is a matter of the day."""
+
+    status = WordFilter(label="Status", words=STATUSES, noun="status")
+    role = WordFilter(label="Role", words=dict(Membership.Role.choices), noun="role")
+    group = GroupFilter(label="Group")
+    q = django_filters.CharFilter(label="Name", max_length=200)
+    on = MomentFilter(label="On")
+
+    class Meta:
+        model = Person
+        fields: list[str] = []
+
+
+@dataclass
+class PersonSelection:
+    """What is asked for: clean values, the day it is about, and what is wrong."""
+
+    day: datetime.date
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.problems) or any(self.values.values())
+
+    @property
+    def chips(self) -> list[tuple[str, str, str]]:
+        """What is chosen, each as (label, text, address without it)."""
+        texts = {"status": STATUSES, "role": dict(Membership.Role.choices)}
+        labels = {"status": "Status", "role": "Role", "group": "Group", "q": "Name", "on": "As of"}
+        return [
+            (labels[name], texts.get(name, {}).get(str(value), str(value)), self.address(**{name: ""}))
+            for name, value in self.values.items()
+            if value
+        ]
+
+    def address(self, **changes: str) -> str:
+        """The query string with `changes`; empty values are left out."""
+        merged = {name: str(self.values.get(name) or "") for name in NAMES} | changes
+        query = QueryDict(mutable=True)
+        for name in NAMES:
+            if merged[name]:
+                query[name] = merged[name]
+        return f"?{query.urlencode()}" if query else "?"
+
+
+def read_person_selection(data: QueryDict, today: datetime.date) -> PersonSelection:
+    """The filters in `data`. `on` means its last day; without it the day is `today`. Costs at most one query."""
+    cleaned = data.copy()
+    if "\x00" in cleaned.get("q", ""):
+        cleaned["q"] = cleaned["q"].replace("\x00", "")
+    form = PersonFilter(cleaned, queryset=Person.objects.none()).form
+    form.is_valid()
+    values = {name: form.cleaned_data.get(name) or None for name in NAMES if name not in form.errors}
+    problems = [(str(form.fields[name].label), " ".join(errors)) for name, errors in form.errors.items()]
+    moment = values.get("on")
+    return PersonSelection(day=moment.latest if moment else today, values=values, problems=problems)
+
+
+def find_people(selection: PersonSelection, people: PersonQuerySet) -> Directory:
+    """The list of `people` that is asked for; nobody where a filter has a problem."""
+    if selection.problems:
+        return Directory()
+    words = selection.values.get("q")
+    found = people.search(words) if words else people
+    scope = {name: selection.values.get(name) or "" for name in ("status", "group", "role")}
+    return load_directory(found, selection.day, **scope)

@@ -1,0 +1,20 @@
+"""Who we are: people, the places they belong to, and what they say of themselves."""
+
+from people.models.career import Course, Education, Membership, Position, PositionPerson
+from people.models.organization import Group, Organization
+from people.models.person import OldAddress, Person, PersonName, ProfileLink, ProfileSection
+
+__all__ = [
+    "Course",
+    "Education",
+    "Group",
+    "Membership",
+    "OldAddress",
+    "Organization",
+    "Person",
+    "PersonName",
+    "Position",
+    "PositionPerson",
+    "ProfileLink",
+    "ProfileSection",
+]

@@ -1,0 +1,368 @@
+"""A person, the names they go by, and what their own page says."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from labsite.lib.dates import q_active, q_upcoming
+from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, Visibility, WebAddressField
+from labsite.lib.text import DerivedTextField, clean_text, fold
+from people.models.career import Membership
+from people.photos import photo_path, validate_photo
+from people.validators import OrcidField
+
+
+def q_in(group: str) -> models.Q:
+    """Memberships of the group with this slug; of any group where it is empty."""
+    return models.Q(group__slug=group) if group else models.Q()
+
+
+def q_as(role: str) -> models.Q:
+    """Memberships with this role; with any role where it is empty."""
+    return models.Q(role=role) if role else models.Q()
+
+
+class PersonQuerySet(PublishableQuerySet):
+    def _memberships(self, condition: models.Q) -> models.Exists:
+        return models.Exists(Membership.objects.filter(condition, person=models.OuterRef("pk")))
+
+    def members(self) -> PersonQuerySet:
+        """Everyone with a membership, past, present or future."""
+        return self.filter(self._memberships(models.Q()))
+
+    def current(self, on: datetime.date, *, group: str = "", role: str = "") -> PersonQuerySet:
+        """Members whose membership (of `group`, as `role`) covers the day `on`."""
+        return self.filter(self._memberships(q_active(on) & q_in(group) & q_as(role)))
+
+    def upcoming(self, on: datetime.date, *, group: str = "", role: str = "") -> PersonQuerySet:
+        """Members who are not here (in `group`) on the day `on`, but will come (back), as `role`."""
+        here = self._memberships(q_active(on) & q_in(group))
+        return self.filter(self._memberships(q_upcoming(on) & q_in(group) & q_as(role))).exclude(here)
+
+    def alumni(self, on: datetime.date, *, group: str = "", role: str = "") -> PersonQuerySet:
+        """Members who were here (in `group`) as `role`, have left by the day `on` and are not due back."""
+        here_or_due = self._memberships((q_active(on) | q_upcoming(on)) & q_in(group))
+        return self.filter(self._memberships(q_in(group) & q_as(role))).exclude(here_or_due)
+
+    def search(self, words: str) -> PersonQuerySet:
+        """People one of whose public names holds every word; accents, case and script do not matter."""
+        found = self
+        for word in fold(words).split():
+            named = PersonName.objects.filter(person=models.OuterRef("pk"), is_public=True, search_text__contains=word)
+            found = found.filter(models.Q(search_text__contains=word) | models.Exists(named))
+        return found
+
+    def with_memberships(self) -> PersonQuerySet:
+        """Loads every membership with its group and the group's organization in one more query."""
+        memberships = Membership.objects.select_related("group__organization")
+        return self.prefetch_related(models.Prefetch("memberships", memberships))
+
+
+class Person(Publishable):
+    """Somebody with a page: a member, or somebody a member worked with. Two people may bear the same name."""
+
+    NATURAL_KEY = ("slug",)
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="The end of their address: /people/…/")
+    name = models.CharField("full name", max_length=200, help_text="As it is printed on the site, in Latin letters.")
+    given_name = models.CharField(max_length=120, blank=True)
+    family_name = models.CharField(
+        max_length=120, blank=True, help_text="Lists sort by this; where it is empty, by the last word of the name."
+    )
+    native_name = models.CharField(
+        "name in native script", max_length=120, blank=True, help_text="Printed behind the name, e.g. 张逸骅."
+    )
+    native_language = models.CharField(
+        max_length=12, blank=True, help_text="Its language, e.g. zh-Hans: screen readers need it."
+    )
+    honorific = models.CharField(max_length=30, blank=True, help_text="Printed on their own page only, e.g. Dr.")
+    pronouns = models.CharField(max_length=40, blank=True, help_text="Shown only if given, e.g. she/her.")
+    pronunciation = models.CharField(max_length=120, blank=True, help_text="How to say the name, e.g. ee-HWAH jahng.")
+    orcid = OrcidField(
+        "ORCID iD",
+        blank=True,
+        help_text="0000-0000-0000-0000; the whole address may be pasted.",
+    )
+    headline = models.CharField(
+        max_length=200, blank=True, help_text="What they work on in a few words; printed on their card."
+    )
+    bio = models.TextField("biography", blank=True, help_text="In Markdown, on top of their page.")
+    identity_note = models.TextField(
+        blank=True, help_text="For editors only: how we know who this is, e.g. an inference from an address."
+    )
+
+    status_text = models.CharField(
+        max_length=300, blank=True, help_text="A banner on their page, e.g. “On the job market for autumn 2026”."
+    )
+    status_is_shown = models.BooleanField("show the status banner", default=False)
+
+    photo = models.ImageField(
+        upload_to=photo_path,
+        blank=True,
+        validators=[validate_photo],
+        help_text="JPEG, PNG or WebP up to 40 megapixels. Camera and place data are removed.",
+    )
+    photo_alt = models.CharField(
+        "photo description", max_length=200, blank=True, help_text="What the photo shows, for people who cannot see it."
+    )
+    photo_focus_x = models.PositiveSmallIntegerField(
+        "focus from left, %", default=50, validators=[MaxValueValidator(100)]
+    )
+    photo_focus_y = models.PositiveSmallIntegerField(
+        "focus from top, %", default=50, validators=[MaxValueValidator(100)]
+    )
+    photo_consent = models.BooleanField(
+        "agreed to show the photo", default=False, help_text="Without this the photo is not shown to anyone."
+    )
+
+    email = models.EmailField("e-mail", blank=True)
+    email_visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+    phone = models.CharField(max_length=40, blank=True, help_text="Never shown to the public.")
+    phone_visibility = models.CharField(
+        max_length=8, choices=[choice for choice in Visibility.choices if choice[0] != "public"],
+        default=Visibility.PRIVATE,
+    )  # fmt: skip
+    office = models.TextField("office address", blank=True, help_text="One line each.")
+    office_visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
+
+    show_profile_card = models.BooleanField(default=True, help_text="The box with photo, role and links on their page.")
+    show_links = models.BooleanField(default=True, help_text="Their web and social links.")
+    show_news = models.BooleanField(default=True, help_text="News that mention them, on their page.")
+    show_selected = models.BooleanField(
+        "show selected publications", default=True, help_text="A short list above all their publications."
+    )
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="person",
+        help_text="The account with which they edit this profile.",
+    )
+    sort_key = DerivedTextField(source="make_sort_key")
+    search_text = DerivedTextField(source="make_search_text")
+
+    objects = NaturalKeyManager.from_queryset(PersonQuerySet)()
+    history = HistoricalRecords(excluded_fields=["sort_key", "search_text"])
+
+    class Meta:
+        ordering = ["sort_key", "slug"]
+        verbose_name_plural = "people"
+        indexes = [models.Index(fields=["is_published", "slug"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="people_person_orcid_unique",
+                fields=["orcid"],
+                condition=~models.Q(orcid=""),
+                violation_error_message="Another person has this ORCID iD.",
+            ),
+            models.CheckConstraint(
+                name="people_person_phone_never_public",
+                condition=~models.Q(phone_visibility=Visibility.PUBLIC),
+                violation_error_message="A phone number is never shown to the public.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        name = clean_text(self.name)
+        if self.name and not name:
+            raise ValidationError({"name": "Give a name that can be read."})
+        self.name = name
+        if self.photo and not self.photo_alt:
+            raise ValidationError({"photo_alt": "Describe the photo for people who cannot see it."})
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.slug])
+
+    def make_sort_key(self) -> str:
+        family = self.family_name or (self.name.split() or [""])[-1]
+        return fold(f"{family} {self.given_name or self.name}")
+
+    def make_search_text(self) -> str:
+        return fold(f"{self.name} {self.given_name} {self.family_name} {self.native_name}")
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters that stand in for a missing photo."""
+        words = [word for word in self.name.split() if word[0].isalnum()]
+        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+    @property
+    def photo_focus_step(self) -> tuple[int, int]:
+        """The photo's focus in steps of ten percent, for which style sheets have classes."""
+        return round(self.photo_focus_x, -1), round(self.photo_focus_y, -1)
+
+    def shows(self, field: str, viewer: Any) -> bool:
+        """Whether `viewer` (a user, signed in or not) may read the private field `email`, `phone` or `office`."""
+        if not getattr(self, field):
+            return False
+        visibility = getattr(self, f"{field}_visibility")
+        if visibility == Visibility.PUBLIC:
+            return True
+        if not viewer.is_authenticated:
+            return False
+        return visibility == Visibility.MEMBERS or self.is_managed_by(viewer)
+
+    def is_managed_by(self, viewer: Any) -> bool:
+        """Whether `viewer` is an editor or this person.
+
+        A member's account may view and change people too, narrowed to itself: only adding people marks an editor.
+        """
+        return viewer.is_authenticated and (viewer.pk == self.user_id or viewer.has_perm("people.add_person"))
+
+
+class PersonName(models.Model):
+    """Another name of a person. A former name is matched on, but never shown."""
+
+    class Kind(models.TextChoices):
+        PUBLISHED = "published", "Published as"
+        FORMER = "former", "Former name"
+        NATIVE = "native", "Native script"
+        NICKNAME = "nickname", "Nickname"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PUBLISHED)
+    is_public = models.BooleanField(
+        "public", default=True, help_text="Whether visitors find the person by this name. Never for former names."
+    )
+    search_text = DerivedTextField(source="make_search_text")
+
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    class Meta:
+        ordering = ["kind", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                name="people_personname_once",
+                fields=["person", "kind", "name"],
+                violation_error_message="This name is listed already.",
+            ),
+            models.CheckConstraint(
+                name="people_personname_former_not_public",
+                condition=~models.Q(kind="former") | models.Q(is_public=False),
+                violation_error_message="A former name is never public: untick “public”.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.name = clean_text(self.name)
+        if self.kind == self.Kind.FORMER and self.is_public:
+            raise ValidationError({"is_public": "A former name is never public: untick this."})
+
+    def make_search_text(self) -> str:
+        return fold(self.name)
+
+
+class ProfileLink(models.Model):
+    """A web or social link of a person. Some documents name a link without its address: then only the label shows."""
+
+    class Kind(models.TextChoices):
+        WEBSITE = "website", "Website"
+        BLOG = "blog", "Blog"
+        SCHOLAR = "google-scholar", "Google Scholar"
+        SEMANTIC_SCHOLAR = "semantic-scholar", "Semantic Scholar"
+        DBLP = "dblp", "DBLP"
+        OPENREVIEW = "openreview", "OpenReview"
+        GITHUB = "github", "GitHub"
+        LINKEDIN = "linkedin", "LinkedIn"
+        MASTODON = "mastodon", "Mastodon"
+        BLUESKY = "bluesky", "Bluesky"
+        X = "x", "X"
+        WECHAT = "wechat", "WeChat"
+        OTHER = "other", "Other"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.WEBSITE)
+    url = WebAddressField("address", help_text="Leave empty if only the name of the link is known.")
+    label = models.CharField(max_length=120, blank=True, help_text="Printed instead of the kind.")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return self.label or self.get_kind_display()
+
+
+class ProfileSection(Publishable):
+    """A block of a person's page with a heading of its own: highlights, interests, skills, collaboration."""
+
+    class Kind(models.TextChoices):
+        RESEARCH = "research", "Research statement"
+        INTERESTS = "interests", "Research interests"
+        SKILLS = "skills", "Skills"
+        CONTACT = "contact", "Collaboration and contact"
+        OTHER = "other", "Anything else"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sections")
+    kind = models.CharField(
+        max_length=10, choices=Kind, default=Kind.OTHER, help_text="Decides where it stands on the page and in the CV."
+    )
+    heading = models.CharField(max_length=200)
+    body = models.TextField("text", help_text="In Markdown.")
+    order = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
+
+    objects = PublishableQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class OldAddress(models.Model):
+    """A path of a former website that leads to a person's page from now on."""
+
+    NATURAL_KEY = ("path",)
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="old_addresses")
+    path = models.CharField(
+        max_length=200, unique=True, help_text="Begins with a slash, e.g. /about.html; used only where no page is."
+    )
+
+    objects = NaturalKeyManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["path"]
+        verbose_name_plural = "old addresses"
+
+    def __str__(self) -> str:
+        return self.path
+
+    def natural_key(self) -> tuple[str]:
+        return (self.path,)
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.path.startswith("/") or self.path.startswith("//") or "?" in self.path or len(self.path) < 2:
+            raise ValidationError({"path": f"'{self.path}' is not a path: write it from the first slash, /about.html."})

@@ -1,0 +1,93 @@
+"""People and groups, as visitors see them."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from activities.models import NewsItem
+from activities.profile import load_profile
+from people.directory import Directory, load_directory
+from people.filters import STATUSES, find_people, read_person_selection
+from people.models import Group, Membership, Person
+from publications.models import Publication
+
+SECTION = "people"
+PAPERS_OF_A_GROUP = 20
+NEWS_OF_A_GROUP = 6
+AUTHORS_IN_A_FILTER = 50
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Members by role, those who will come, and alumni with where they went."""
+    selection = read_person_selection(request.GET, timezone.localdate())
+    context = {
+        "section": SECTION,
+        "selection": selection,
+        "statuses": STATUSES,
+        "roles": Membership.Role.choices,
+        "groups": Group.objects.published(),
+        "directory": find_people(selection, Person.objects.published().members()),
+    }
+    return render(request, "people/people.html", context)
+
+
+def find_person(request: HttpRequest, slug: str) -> Person:
+    """The person, if published or if the viewer may preview this draft."""
+    person = get_object_or_404(Person.objects.with_memberships(), slug=slug)
+    if not person.is_published and not person.is_managed_by(request.user):
+        raise Http404
+    return person
+
+
+@require_safe
+def person(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything a person's homepage and CV would say."""
+    profile = load_profile(find_person(request, slug), request.user, timezone.localdate())
+    context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
+    context["crumbs"] = [("People", reverse("people:people"))]
+    return render(request, "people/person.html", context)
+
+
+@require_safe
+def cv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same facts as a curriculum vitae for paper."""
+    profile = load_profile(find_person(request, slug), request.user, timezone.localdate())
+    context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
+    context["crumbs"] = [("People", reverse("people:people")), (profile.person.name, profile.person.get_absolute_url())]
+    return render(request, "people/cv.html", context)
+
+
+@require_safe
+def group(request: HttpRequest, slug: str) -> HttpResponse:
+    """A group: what it does, who belongs to it, what it published."""
+    found = get_object_or_404(Group.objects.with_page_relations(), slug=slug)
+    if not found.is_published and not request.user.has_perm("people.view_group"):
+        raise Http404
+    today = timezone.localdate()
+    directory = load_directory(Person.objects.published(), today, group=slug)
+    papers = list(Publication.objects.listed().of_group(found).with_list_relations()[: PAPERS_OF_A_GROUP + 1])
+    context = {
+        "section": SECTION,
+        "group": found,
+        "directory": directory,
+        "publications": papers[:PAPERS_OF_A_GROUP],
+        "all_publications": publications_address(directory) if len(papers) > PAPERS_OF_A_GROUP else "",
+        "news": NewsItem.objects.public().filter(groups=found).newest_first().with_relations()[:NEWS_OF_A_GROUP],
+        "today": today,
+        "crumbs": [("People", reverse("people:people"))],
+    }
+    return render(request, "people/group.html", context)
+
+
+def publications_address(directory: Directory) -> str:
+    """The publication list narrowed to these people; the whole list where they are more than it takes."""
+    slugs = [entry.person.slug for entry in directory.entries]
+    query = urlencode({"author": slugs}, doseq=True) if len(slugs) <= AUTHORS_IN_A_FILTER else ""
+    return f"{reverse('publications:publications')}?{query}".rstrip("?")

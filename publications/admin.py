@@ -1,0 +1,251 @@
+"""Editing publications: authors in order, identifiers, links, distinctions, notices on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Prefetch, QuerySet
+from django.forms.models import BaseInlineFormSet
+from django.http import HttpRequest
+
+from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from publications.identifiers import normalize_identifier
+from publications.models import Authorship, Distinction, Identifier, Link, Notice, Publication, Topic, Venue
+
+
+class AuthorshipForm(forms.ModelForm):
+    """A name left empty is taken from the person. Positions are compared within the form, not with stored rows."""
+
+    class Meta:
+        model = Authorship
+        fields = ["position", "printed_name", "person", "link_status", "is_equal", "is_corresponding"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["printed_name"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("printed_name"):
+            if cleaned.get("person"):
+                cleaned["printed_name"] = cleaned["person"].name
+            else:
+                self.add_error("printed_name", "Give the name as printed, or choose a person.")
+        return cleaned
+
+    def validate_unique(self) -> None:
+        """One save may swap two authors: `AuthorshipFormSet` checks the positions together."""
+
+    def validate_constraints(self) -> None:
+        exclude = {*self._get_validation_exclusions(), "position"}
+        try:
+            self.instance.validate_constraints(exclude=exclude)
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class AuthorshipFormSet(BaseInlineFormSet):
+    """Refuses two authors at one position and one certain person twice."""
+
+    def clean(self) -> None:
+        super().clean()
+        positions: set[int] = set()
+        people: set[Any] = set()
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", {})
+            if not data or data.get("DELETE"):
+                continue
+            position, person = data.get("position"), data.get("person")
+            if position in positions:
+                form.add_error(
+                    "position", f"Another author is number {position}: every author needs a place of their own."
+                )
+            if position:
+                positions.add(position)
+            if person and data.get("link_status") == Authorship.LinkStatus.CONFIRMED:
+                if person in people:
+                    form.add_error("person", f"{person} is an author of this paper already.")
+                people.add(person)
+
+    def validate_unique(self) -> None:
+        """Done in `clean`, which names the row."""
+
+
+class AuthorshipInline(admin.TabularInline):
+    model = Authorship
+    form = AuthorshipForm
+    formset = AuthorshipFormSet
+    extra = 0
+    autocomplete_fields = ["person"]
+    ordering = ["position"]
+    verbose_name = "author"
+    verbose_name_plural = "authors, in order"
+    classes = ["authors-in-order"]
+
+    class Media:
+        js = ["labsite/admin/authors.js"]
+        css = {"all": ["labsite/admin/authors.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).order_by(*Authorship._meta.ordering)
+
+
+class IdentifierForm(forms.ModelForm):
+    """Says which publication has an identifier already."""
+
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "value"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        scheme, value = cleaned.get("scheme"), cleaned.get("value")
+        if not (scheme and value):
+            return cleaned
+        try:
+            cleaned["value"] = normalize_identifier(scheme, value)
+        except ValueError as error:
+            self.add_error("value", str(error))
+            return cleaned
+        others = Identifier.objects.filter(scheme=scheme, value=cleaned["value"]).exclude(pk=self.instance.pk)
+        other = others.select_related("publication").first()
+        if other:
+            self.add_error("value", f"“{other.publication}” has this identifier already.")
+        return cleaned
+
+
+class IdentifierInline(admin.TabularInline):
+    model = Identifier
+    form = IdentifierForm
+    extra = 0
+
+
+class LinkInline(admin.TabularInline):
+    model = Link
+    extra = 0
+    fields = ["kind", "url", "label", "order"]
+
+
+class DistinctionInline(admin.TabularInline):
+    model = Distinction
+    extra = 0
+    classes = ["collapse"]
+    verbose_name_plural = "distinctions: oral, spotlight, prizes"
+
+
+class NoticeInline(admin.StackedInline):
+    model = Notice
+    extra = 0
+    classes = ["collapse"]
+    verbose_name_plural = "notices: retractions and corrections (printed on top of the paper's page)"
+
+
+class PublicationForm(SlugForm):
+    slug_source = "title"
+
+
+@admin.register(Publication)
+class PublicationAdmin(PublishableAdmin):
+    form = PublicationForm
+    list_display = ["title_and_nickname", "first_author", "venue", "year", "kind", "is_selected", "is_published"]
+    list_filter = ["is_published", "kind", "status", "is_selected", "listing", "year", "venue"]
+    list_select_related = ["venue"]
+    search_fields = ["search_text", "authorships__search_text", "identifiers__value"]
+    autocomplete_fields = ["venue", "topics"]
+    inlines = [AuthorshipInline, IdentifierInline, LinkInline, DistinctionInline, NoticeInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["title", ("kind", "status"), ("venue", "track"), ("year", "date"), "author_list_complete"],
+                "description": "The year filter uses the venue's year. Authors stand below, in order.",
+            },
+        ),
+        (
+            "What visitors read",
+            {"fields": ["summary", "abstract", "content_warning", "note", "topics", ("is_selected", "has_code")]},
+        ),
+        (
+            "Details",
+            {
+                "fields": [
+                    ("short_title", "title_is_description"),
+                    "other_titles",
+                    ("preprint_date", "preprint_date_text"),
+                    ("venue_text", "institution"),
+                    ("volume", "issue", "pages"),
+                    ("article_number", "publisher"),
+                ],
+                "classes": ["collapse"],
+            },
+        ),
+        (
+            "Where it shows",
+            {
+                "fields": ["is_published", "listing", "slug"],
+                "description": "By default a paper is listed when a member of the lab is among its authors.",
+            },
+        ),
+        ("For editors", {"fields": ["editor_note", "bibtex_key", "extra", "raw_record"], "classes": ["collapse"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        first = Prefetch("authorships", Authorship.objects.filter(position=1), to_attr="first_authorships")
+        return super().get_queryset(request).prefetch_related(first)
+
+    @admin.display(description="title", ordering="title")
+    def title_and_nickname(self, publication: Publication) -> str:
+        return publication.display_title
+
+    @admin.display(description="first author")
+    def first_author(self, publication: Publication) -> str:
+        return ", ".join(author.printed_name for author in publication.first_authorships) or "–"
+
+
+@admin.register(Venue)
+class VenueAdmin(RecordAdmin):
+    form = SlugForm
+    list_display = ["label", "name", "kind", "parent", "publication_count"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["search_text"]
+    autocomplete_fields = ["parent"]
+    ordering = ["short_name", "name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(count=Count("publications"))
+
+    @admin.display(description="publications", ordering="count")
+    def publication_count(self, venue: Venue) -> int:
+        return venue.count
+
+
+@admin.register(Topic)
+class TopicAdmin(RecordAdmin):
+    form = SlugForm
+    list_display = ["name", "code", "publication_count"]
+    search_fields = ["name", "code"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).annotate(count=Count("publications"))
+
+    @admin.display(description="publications", ordering="count")
+    def publication_count(self, topic: Topic) -> int:
+        return topic.count
+
+
+@admin.register(Authorship)
+class AuthorshipAdmin(RecordAdmin):
+    """For finding names that are not linked yet; authors are edited on their paper."""
+
+    list_display = ["printed_name", "person", "link_status", "link_basis", "position", "publication"]
+    list_filter = ["link_status", "link_basis", ("person", admin.EmptyFieldListFilter)]
+    list_select_related = ["person", "publication"]
+    search_fields = ["search_text", "publication__search_text"]
+    autocomplete_fields = ["person", "publication"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

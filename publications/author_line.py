@@ -1,0 +1,109 @@
+"""How a publication's authors are printed on one line. Pure: reads loaded rows, asks the database nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from people.models import Person
+from publications.models import Authorship
+
+SHORTEN_ABOVE = 12
+KEPT_AT_FRONT = 3
+UNBROKEN_BELOW = 25  # letters of a name that fit beside each other on the narrowest phone
+
+
+@dataclass(frozen=True)
+class Author:
+    """One printed name; `person` is set where the link is certain and leads to a page.
+
+    `gap` is how many names were left out just before this one.
+    """
+
+    printed_name: str
+    person: Person | None = None
+    is_owner: bool = False
+    is_member: bool = False
+    is_equal: bool = False
+    is_corresponding: bool = False
+    affiliation: str = ""
+    gap: int = 0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the name may be kept on one line: “S. Liu” never breaks between initial and surname."""
+        return len(self.printed_name) < UNBROKEN_BELOW
+
+
+@dataclass(frozen=True)
+class AuthorLine:
+    """`listed` in their order; `unplaced` are authors whose place in the list no source states."""
+
+    listed: list[Author]
+    unplaced: list[Author]
+    is_complete: bool
+    has_owner: bool = False
+
+    @property
+    def authors(self) -> list[Author]:
+        return [*self.listed, *self.unplaced]
+
+    @property
+    def has_equal(self) -> bool:
+        return any(author.is_equal for author in self.authors)
+
+    @property
+    def has_corresponding(self) -> bool:
+        return any(author.is_corresponding for author in self.authors)
+
+    @property
+    def affiliations(self) -> list[tuple[str, list[Author]]]:
+        """Each affiliation as printed, with its authors, in the order of first mention."""
+        found: dict[str, list[Author]] = {}
+        for author in self.authors:
+            if author.affiliation:
+                found.setdefault(author.affiliation, []).append(author)
+        return list(found.items())
+
+
+def make_author_line(
+    authorships: Iterable[Authorship], *, is_complete: bool, owner: Person | None = None, shorten: bool = False
+) -> AuthorLine:
+    """The line for `authorships` in their order. `owner` is marked by link, never by name.
+
+    With `shorten`, a list of more than 12 keeps the first three, every member of the lab, the owner and the last.
+    Members are known from rows loaded by `with_person()`; of other rows everyone with a page is kept.
+    """
+    rows = list(authorships)
+    listed = [_author(row, owner) for row in rows if row.position is not None]
+    unplaced = [_author(row, owner) for row in rows if row.position is None]
+    if shorten and len(listed) > SHORTEN_ABOVE:
+        listed = _shorten(listed)
+    return AuthorLine(listed, unplaced, is_complete, has_owner=any(each.is_owner for each in [*listed, *unplaced]))
+
+
+def _author(row: Authorship, owner: Person | None) -> Author:
+    person = row.linked_person
+    return Author(
+        printed_name=row.printed_name,
+        person=person,
+        is_owner=bool(owner and person and person.pk == owner.pk),
+        is_member=bool(person and getattr(row, "by_member", True)),
+        is_equal=row.is_equal,
+        is_corresponding=row.is_corresponding,
+        affiliation=row.affiliation_text,
+    )
+
+
+def _shorten(listed: list[Author]) -> list[Author]:
+    """The names worth a place in a list, each with the number left out before it. One name alone is never left out."""
+    kept, gap = [], []
+    for index, author in enumerate(listed):
+        if index >= KEPT_AT_FRONT and not author.is_member and not author.is_owner and author is not listed[-1]:
+            gap.append(author)
+            continue
+        if len(gap) == 1:
+            kept += gap
+        kept.append(replace(author, gap=len(gap)) if len(gap) > 1 else author)
+        gap = []
+    return kept

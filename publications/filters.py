@@ -1,0 +1,289 @@
+"""The query string of the publication list: `?venue= year= author= type= topic= award= q= sort= workshops= page=`.
+
+Within a field the values are alternatives, between fields they add up. A value that nothing has gives an explained
+problem and an empty list: it is never ignored and never an error page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+
+from labsite.lib.text import make_slug
+from people.models import Person
+from publications.models import Distinction, Publication, Topic, Venue
+from publications.queries import MAX_WORDS, search_words
+
+UNDATED = "none"
+MAX_VALUES = 50
+MAX_LETTERS = 200
+SORTS = {
+    "newest": [F("year").desc(nulls_first=True), F("date").desc(nulls_last=True), "title", "id"],
+    "oldest": [F("year").asc(nulls_last=True), F("date").asc(nulls_last=True), "title", "id"],
+    "title": ["search_text", "id"],  # begins with the folded title: accents and case do not matter
+}
+SORT_LABELS = {"newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
+
+
+class UnknownValues(ValidationError):
+    """Some of the values mean nothing. Knows those that do, and which ones may be meant by the others."""
+
+    def __init__(self, message: str, *, kept: list[str], guesses: list[str]) -> None:
+        super().__init__(message)
+        self.kept, self.guesses = kept, guesses
+
+
+class ValuesField(forms.MultipleChoiceField):
+    """Repeated values, each of which must be one of `find_known(values)`; the error names those that are not."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, *args: Any, noun: str, find_known: Any, hint: str, **kwargs: Any) -> None:
+        self.noun, self.find_known, self.hint = noun, find_known, hint
+        super().__init__(*args, **kwargs)
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(text.strip() for text in super().to_python(value) if text.strip()))
+
+    def validate(self, value: list[str]) -> None:
+        if len(value) > MAX_VALUES:
+            raise ValidationError(f"At most {MAX_VALUES} values can be chosen here.")
+        guesses = {text: make_slug(text, "") for text in value if is_plain(text)}
+        known = self.find_known([*guesses, *guesses.values()])
+        unknown = [text for text in value if text not in known]
+        if unknown:
+            named = ", ".join(f"“{printable(text)}”" for text in unknown)
+            kept = [text for text in value if text in known]
+            meant = list(dict.fromkeys(guesses[text] for text in unknown if guesses.get(text) in known))
+            raise UnknownValues(f"There is no {self.noun} {named} here. {self.hint}", kept=kept, guesses=meant)
+
+
+def is_plain(text: str) -> bool:
+    return "\x00" not in text and len(text) <= 100
+
+
+def printable(text: str) -> str:
+    """The value as a message may quote it: shortened, without signs that do not print."""
+    shown = "".join(char for char in text if char.isprintable())
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
+
+
+def known_years(values: list[str]) -> set[str]:
+    """Years of four ASCII digits, whether or not anything was published then, and the undated bucket."""
+    return {text for text in values if text == UNDATED or (len(text) == 4 and text.isascii() and text.isdigit())}
+
+
+def known_slugs(model: Any) -> Any:
+    return lambda values: set(model.objects.filter(slug__in=values).values_list("slug", flat=True)) if values else set()
+
+
+def known_people(values: list[str]) -> set[str]:
+    return set(Person.objects.published().filter(slug__in=values).values_list("slug", flat=True)) if values else set()
+
+
+def known_choices(choices: Any) -> Any:
+    return lambda values: set(values) & set(choices.values)
+
+
+class ValuesFilter(django_filters.Filter):
+    """A repeated parameter turned into one condition by `condition(values)`."""
+
+    field_class = ValuesField
+
+    def __init__(
+        self, *, noun: str, find_known: Any, condition: Any, label: str, hint: str = "Choose one from the list."
+    ) -> None:
+        self.condition = condition
+        super().__init__(label=label, noun=noun, find_known=find_known, hint=hint)
+
+    def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
+        return queryset.filter(self.condition(value)) if value else queryset
+
+
+def year_condition(values: list[str]) -> Q:
+    years = [int(text) for text in values if text != UNDATED]
+    return Q(year__in=years) | (Q(year__isnull=True) if UNDATED in values else Q())
+
+
+class ChoiceField(forms.CharField):
+    """One of a few words; anything else is an error that lists them."""
+
+    def __init__(self, *, words: Any, **kwargs: Any) -> None:
+        self.words = words
+        super().__init__(max_length=100, **kwargs)
+
+    def validate(self, value: str) -> None:
+        if value and value not in self.words:
+            raise ValidationError(f"“{printable(value)}” is not known here: use {' or '.join(self.words)}.")
+
+
+class WordFilter(django_filters.Filter):
+    field_class = ChoiceField
+
+
+class WordsField(forms.CharField):
+    """Words to look for, few enough for one question. NULs, which databases cannot compare, are dropped."""
+
+    def run_validators(self, value: str) -> None:
+        """Nothing but `validate`, whose messages name the value."""
+
+    def clean(self, value: Any) -> str:
+        return super().clean(value).replace("\x00", "")
+
+    def validate(self, value: str) -> None:
+        if len(value) > MAX_LETTERS:
+            raise ValidationError(f"“{printable(value)}” is longer than {MAX_LETTERS} letters. Use a few words of it.")
+        words = search_words(value)
+        if value and not words:
+            raise ValidationError(f"There is nothing to look for in “{printable(value)}”. Use letters or digits.")
+        if len(words) > MAX_WORDS:
+            raise ValidationError(f"“{printable(value)}” has {len(words)} words. Use at most {MAX_WORDS} of them.")
+
+
+class WordsFilter(django_filters.Filter):
+    field_class = WordsField
+
+
+class PublicationFilter(django_filters.FilterSet):
+    """Parses, checks and applies the query string to a queryset of publications."""
+
+    venue = ValuesFilter(
+        label="Venue", noun="venue", find_known=known_slugs(Venue), condition=lambda values: Q(venue__slug__in=values)
+    )
+    year = ValuesFilter(
+        label="Year", noun="year", find_known=known_years, condition=year_condition,
+        hint=f"Write four digits, or “{UNDATED}” for what has no year.",
+    )  # fmt: skip
+    author = ValuesFilter(
+        label="Author", noun="person", find_known=known_people,
+        condition=lambda values: Publication.objects.q_by_slugs(values),
+    )  # fmt: skip
+    type = ValuesFilter(
+        label="Type", noun="type", find_known=known_choices(Publication.Kind),
+        condition=lambda values: Q(kind__in=values),
+    )  # fmt: skip
+    topic = ValuesFilter(
+        label="Topic", noun="topic", find_known=known_slugs(Topic),
+        condition=lambda values: Publication.objects.q_on_topics(values),
+    )  # fmt: skip
+    award = ValuesFilter(
+        label="Distinction", noun="distinction", find_known=known_choices(Distinction.Kind),
+        condition=lambda values: Publication.objects.q_distinguished(values),
+    )  # fmt: skip
+    workshops = WordFilter(label="Workshops", words=["hide"], method="filter_workshops")
+    q = WordsFilter(label="Words", method="filter_words")
+    sort = WordFilter(label="Order", words=list(SORTS), method="sort_by")
+
+    class Meta:
+        model = Publication
+        fields: list[str] = []
+
+    def filter_workshops(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.exclude(Q(venue__kind=Venue.Kind.WORKSHOP) | Q(kind=Publication.Kind.WORKSHOP_PAPER))
+
+    def filter_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.search(value)
+
+    def sort_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.order_by(*SORTS[value])
+
+
+FACETS = ("year", "venue", "type", "topic", "author", "award")
+SINGLES = ("workshops", "q", "sort")
+HARMLESS = ("sort", "page")  # a mistake here changes the order or the place, not what is listed
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one parameter, in words, with values of it that may be meant: pairs of text and address."""
+
+    name: str
+    label: str
+    message: str
+    guesses: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def remedy(self) -> str:
+        return {"sort": "Show the newest first", "page": "Show the first page"}.get(self.name, "Remove this filter")
+
+
+@dataclass
+class Selection:
+    """The chosen filters: clean values, problems, and the addresses that change one of them."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def sort(self) -> str:
+        return (self.values.get("sort") or ["newest"])[0]
+
+    @property
+    def chosen_names(self) -> list[str]:
+        """The parameters that narrow the list, in the order of addresses."""
+        return [name for name in (*FACETS, *SINGLES) if self.values.get(name) and name not in HARMLESS]
+
+    @property
+    def chosen_count(self) -> int:
+        return sum(len(self.values[name]) for name in self.chosen_names)
+
+    @property
+    def is_impossible(self) -> bool:
+        """Whether some filter asks for what does not exist: then nothing is listed."""
+        return any(problem.name not in HARMLESS for problem in self.problems)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.chosen_names or self.problems)
+
+    def address(self, **changes: list[str] | None) -> str:
+        """The query string of the valid values with `changes`, in one order, without page and empty fields."""
+        merged = {**self.values, **changes}
+        query = QueryDict(mutable=True)
+        for name in (*FACETS, *SINGLES, "page"):
+            values = [value for value in merged.get(name) or [] if value and (name, value) != ("sort", "newest")]
+            if values:
+                query.setlist(name, values)
+        return f"?{query.urlencode()}" if query else "?"
+
+    def without(self, name: str, value: str) -> str:
+        return self.address(**{name: [other for other in self.values.get(name, []) if other != value]})
+
+
+def read_selection(data: QueryDict) -> Selection:
+    """The filters that `data` asks for. Costs at most one query each for venue, author and topic."""
+    form = PublicationFilter(data, queryset=Publication.objects.none()).form
+    form.is_valid()
+    errors = form.errors.as_data()
+    selection = Selection()
+    for name in (*FACETS, *SINGLES):
+        value = form.cleaned_data.get(name)
+        selection.values[name] = value if isinstance(value, list) else [value] if value else []
+    for name, (error, *_) in errors.items():
+        selection.values[name] = getattr(error, "kept", [])
+    for name, (error, *_) in errors.items():
+        kept, guesses = selection.values[name], getattr(error, "guesses", [])
+        meant = [(guess, selection.address(**{name: list(dict.fromkeys([*kept, guess]))})) for guess in guesses]
+        selection.problems.append(Problem(name, str(form.fields[name].label), " ".join(error.messages), meant))
+    return selection
+
+
+def apply_selection(selection: Selection, queryset: QuerySet) -> QuerySet:
+    """`queryset` narrowed by every chosen filter; nothing at all where one asks for what does not exist."""
+    return queryset.none() if selection.is_impossible else narrow(selection, queryset)
+
+
+def narrow(selection: Selection, queryset: QuerySet, *, leave_out: str = "") -> QuerySet:
+    """`queryset` narrowed by the chosen filters that are valid, without `leave_out`."""
+    filters = PublicationFilter(QueryDict(), queryset=queryset)
+    for name, values in selection.values.items():
+        if values and name != leave_out:
+            value = values if name in FACETS else values[0]
+            queryset = filters.filters[name].filter(queryset, value)
+    return queryset

@@ -1,0 +1,73 @@
+"""Identifiers of publications in their normal form. Pure: no database."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.db import models
+
+
+class Scheme(models.TextChoices):
+    DOI = "doi", "DOI"
+    ARXIV = "arxiv", "arXiv"
+    OPENREVIEW = "openreview", "OpenReview"
+    PMID = "pmid", "PubMed"
+    ISBN = "isbn", "ISBN"
+    HANDLE = "handle", "Handle"
+    ACL = "acl", "ACL Anthology"
+    OTHER = "other", "Other"
+
+
+ADDRESSES = {
+    Scheme.DOI: "https://doi.org/{}",
+    Scheme.ARXIV: "https://arxiv.org/abs/{}",
+    Scheme.OPENREVIEW: "https://openreview.net/forum?id={}",
+    Scheme.PMID: "https://pubmed.ncbi.nlm.nih.gov/{}/",
+    Scheme.HANDLE: "https://hdl.handle.net/{}",
+    Scheme.ACL: "https://aclanthology.org/{}/",
+}
+
+ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?\Z", re.IGNORECASE)
+PATTERNS = {
+    Scheme.DOI: (re.compile(r"10\.\d{4,9}/\S+\Z"), "10.1000/182"),
+    Scheme.OPENREVIEW: (re.compile(r"[\w-]{6,20}\Z"), "hbHwZYqk9T"),
+    Scheme.PMID: (re.compile(r"\d{1,9}\Z"), "12345678"),
+    Scheme.HANDLE: (re.compile(r"\d[\d.]*/\S+\Z"), "10754/673833"),
+    Scheme.ACL: (re.compile(r"[A-Z]\d{2}-\d{4}|[\w.-]+\.\d+\Z"), "2024.emnlp-main.1"),
+}
+
+
+def normalize_identifier(scheme: str, text: str) -> str:
+    """The identifier without address, version and surrounding signs; raises `ValueError` that quotes the input.
+
+    A DOI is lower case (they are case-insensitive, DOI Handbook 2.4). arXiv's abs and pdf addresses and its
+    versions are one identifier.
+    """
+    value = unquote(text.strip()).strip().rstrip(".,;")
+    if not value:
+        raise ValueError("Give the identifier or its address.")
+    if scheme == Scheme.ARXIV:
+        match = ARXIV_ID.search(value)
+        if not match:
+            raise ValueError(f"'{text}' is not an arXiv identifier, such as 2405.14852.")
+        return match.group(1).lower()
+    if scheme == Scheme.OPENREVIEW and "openreview.net" in value:
+        value = parse_qs(urlsplit(value).query).get("id", [""])[0]
+    elif scheme == Scheme.DOI:
+        value = re.sub(r"\A(?:https?://)?(?:dx\.)?doi\.org/|\Adoi:\s*", "", value, flags=re.IGNORECASE).lower()
+    elif scheme in ADDRESSES and "//" in value:
+        value = urlsplit(value).path.strip("/").removeprefix("handle/")
+    if scheme == Scheme.ISBN:
+        return re.sub(r"[^0-9X]", "", value.upper())
+    if scheme in PATTERNS:
+        pattern, example = PATTERNS[Scheme(scheme)]
+        if not pattern.match(value):
+            raise ValueError(f"'{text}' is not a valid {Scheme(scheme).label} identifier, such as {example}.")
+    return value
+
+
+def identifier_url(scheme: str, value: str) -> str:
+    """Where the identifier leads; empty for schemes without a resolver."""
+    template = ADDRESSES.get(scheme, "")
+    return template.format(value)

@@ -1,0 +1,338 @@
+"""A publication, its identifiers, links, distinctions and notices."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from labsite.lib.dates import EDTF_HELP, EDTFField, known
+from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
+from labsite.lib.text import DerivedTextField, clean_text, fold
+from publications.identifiers import Scheme, identifier_url, normalize_identifier
+from publications.models.venue import Topic, Venue
+from publications.queries import PublicationQuerySet
+
+
+class Publication(Publishable):
+    """A paper, thesis or other work. What its authors are is in `Authorship`, in order."""
+
+    NATURAL_KEY = ("slug",)
+
+    class Kind(models.TextChoices):
+        CONFERENCE_PAPER = "conference-paper", "Conference paper"
+        WORKSHOP_PAPER = "workshop-paper", "Workshop paper"
+        JOURNAL_ARTICLE = "journal-article", "Journal article"
+        PREPRINT = "preprint", "Preprint"
+        REPORT = "report", "Technical report"
+        THESIS = "thesis", "Thesis"
+        PROPOSAL = "proposal", "Dissertation proposal"
+        BOOK = "book", "Book"
+        CHAPTER = "chapter", "Book chapter"
+        DATASET = "dataset", "Dataset"
+        SOFTWARE = "software", "Software"
+        OTHER = "other", "Other"
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", "Published"
+        ACCEPTED = "accepted", "Accepted"
+        SUBMITTED = "submitted", "Submitted"
+        PREPRINT = "preprint", "Preprint"
+
+    class Listing(models.TextChoices):
+        AUTOMATIC = "automatic", "If a member is among the authors"
+        ALWAYS = "always", "Always"
+        NEVER = "never", "Never"
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="The end of its address: /publications/…/")
+    kind = models.CharField("type", max_length=18, choices=Kind, default=Kind.CONFERENCE_PAPER)
+    title = models.CharField(max_length=500)
+    title_is_description = models.BooleanField(
+        default=False, help_text="Tick if the source states no title: ours is then printed in square brackets."
+    )
+    short_title = models.CharField(max_length=120, blank=True, help_text="A nickname it is known by, e.g. SalUn.")
+    other_titles = models.JSONField(
+        default=list, blank=True, help_text='Other titles it was announced under, as a list: ["…", "…"].'
+    )
+    year = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1400), MaxValueValidator(2999)],
+        help_text="The year of the venue, not of the preprint. Empty goes to “undated”.",
+    )
+    date = EDTFField("publication date")
+    preprint_date = EDTFField("preprint date", help_text=f"{EDTF_HELP} Never used to filter by year.")
+    preprint_date_text = models.CharField(
+        "preprint date as printed", max_length=60, blank=True, help_text="For a date without a year, e.g. 7 April."
+    )
+    venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="publications")
+    venue_text = models.CharField(
+        "venue as printed", max_length=300, blank=True, help_text="Printed on the paper's page and in citations."
+    )
+    track = models.CharField(max_length=60, blank=True, help_text="E.g. Main, Datasets and Benchmarks.")
+    status = models.CharField(max_length=10, choices=Status, default=Status.PUBLISHED)
+    institution = models.CharField(max_length=200, blank=True, help_text="Where a thesis or report was written.")
+    volume = models.CharField(max_length=40, blank=True)
+    issue = models.CharField(max_length=40, blank=True)
+    pages = models.CharField(max_length=60, blank=True)
+    article_number = models.CharField(max_length=40, blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    summary = models.TextField(blank=True, help_text="In plain words, for visitors from outside the field.")
+    abstract = models.TextField(blank=True, help_text="As published.")
+    content_warning = models.CharField(max_length=200, blank=True, help_text="Printed above summary and abstract.")
+    note = models.CharField(max_length=500, blank=True, help_text="Printed on the paper's page.")
+    editor_note = models.TextField(blank=True, help_text="For editors only, e.g. what two sources disagree on.")
+    has_code = models.BooleanField(
+        "code is available", default=False, help_text="Shows a “Code” badge, also where no link is known."
+    )
+    is_selected = models.BooleanField(
+        "selected", default=False, help_text="On the home page and on top of its authors' pages."
+    )
+    listing = models.CharField(
+        "in the public list", max_length=9, choices=Listing, default=Listing.AUTOMATIC,
+        help_text="It shows on its authors' pages in any case.",
+    )  # fmt: skip
+    author_list_complete = models.BooleanField(
+        default=True, help_text="Untick if only some authors are known: the page says “et al.”."
+    )
+    topics = models.ManyToManyField(Topic, blank=True, related_name="publications")
+    bibtex_key = models.CharField("BibTeX key", max_length=120, blank=True)
+    extra = models.JSONField(default=dict, blank=True, help_text="BibTeX fields we do not know, kept word for word.")
+    raw_record = models.JSONField(
+        default=dict, blank=True, help_text="What the sources printed, e.g. their venue tags."
+    )
+    search_text = DerivedTextField(source="make_search_text")
+
+    objects = NaturalKeyManager.from_queryset(PublicationQuerySet)()
+    history = HistoricalRecords(excluded_fields=["search_text"], m2m_fields=[topics])
+
+    class Meta:
+        # Newest first; what has no year is newer than anything printed.
+        ordering = [models.F("year").desc(nulls_first=True), models.F("date").desc(nulls_last=True), "title", "id"]
+        indexes = [
+            models.Index(fields=["is_published", "-year"]),
+            models.Index(fields=["venue", "-year"]),
+            models.Index(fields=["kind", "-year"]),
+        ]
+
+    def __str__(self) -> str:
+        return self.short_title or self.title
+
+    def clean(self) -> None:
+        super().clean()
+        title = clean_text(self.title)
+        if self.title and not title:
+            raise ValidationError({"title": "Give a title that can be read."})
+        self.title = title
+        if not isinstance(self.other_titles, list) or not all(isinstance(item, str) for item in self.other_titles):
+            raise ValidationError({"other_titles": 'Write a list of texts: ["First", "Second"].'})
+        date = known(self.date)
+        if date and self.year and date.year != self.year:
+            raise ValidationError({"date": f"The date is in {date.year}, but the year says {self.year}."})
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("publications:publication", args=[self.slug])
+
+    def make_search_text(self) -> str:
+        parts = [self.title, self.short_title, *self.other_titles, self.summary, self.abstract, self.venue_text]
+        return fold(" ".join(parts))
+
+    @property
+    def display_title(self) -> str:
+        return f"[{self.title}]" if self.title_is_description else self.title
+
+    @property
+    def venue_tag(self) -> str:
+        """The short form beside a title: “NeurIPS 2024”, “Preprint”. Reads self.venue."""
+        name = self.venue.label if self.venue else self.venue_text or self.get_kind_display()
+        return f"{name} {self.year}" if self.year else name
+
+    @property
+    def code_link(self) -> Link | None:
+        """The first address of its code, which the “Code” badge leads to. Reads self.links."""
+        return next((link for link in self.links.all() if link.kind == Link.Kind.CODE), None)
+
+    @property
+    def is_workshop_paper(self) -> bool:
+        """Whether it counts as a workshop paper, by its type or its venue. Reads self.venue."""
+        return self.kind == self.Kind.WORKSHOP_PAPER or bool(self.venue and self.venue.is_workshop)
+
+    @property
+    def is_retracted(self) -> bool:
+        """Whether a notice takes it back. Reads self.notices."""
+        return any(notice.kind == Notice.Kind.RETRACTION for notice in self.notices.all())
+
+    @property
+    def badge_text(self) -> str:
+        """Few words for tight places: its nickname, or the start of its title, with venue and year."""
+        name = self.short_title or (self.title if len(self.title) <= 40 else f"{self.title[:38].rstrip()}…")
+        return f"{name} · {self.venue_tag}"
+
+
+class Identifier(models.Model):
+    """A number of the publication in somebody's register, in its normal form. One publication may have several."""
+
+    Scheme = Scheme
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="identifiers")
+    scheme = models.CharField(max_length=16, choices=Scheme)
+    value = models.CharField(max_length=300, help_text="The whole address may be pasted: it is cut to the identifier.")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["scheme", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                name="publications_identifier_once",
+                fields=["scheme", "value"],
+                violation_error_message="A publication with this identifier exists already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scheme_display()} {self.value}"
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.value:
+            return  # its own field says so
+        try:
+            self.value = normalize_identifier(self.scheme, self.value)
+        except ValueError as error:
+            raise ValidationError({"value": str(error)}) from error
+
+    @property
+    def url(self) -> str:
+        return identifier_url(self.scheme, self.value)
+
+
+class Link(models.Model):
+    """A web address that belongs to a publication."""
+
+    class Kind(models.TextChoices):
+        PDF = "pdf", "PDF"
+        CODE = "code", "Code"
+        DATA = "data", "Data"
+        PROJECT = "project", "Project page"
+        PUBLISHER = "publisher", "Publisher"
+        SLIDES = "slides", "Slides"
+        POSTER = "poster", "Poster"
+        VIDEO = "video", "Video"
+        WORKSHOP = "workshop", "Workshop"
+        REPOSITORY = "repository", "Repository record"
+        OTHER = "other", "Link"
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PDF)
+    url = WebAddressField("address", blank=False)
+    label = models.CharField(max_length=80, blank=True, help_text="Printed instead of the kind.")
+    order = models.PositiveSmallIntegerField(default=0)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["order", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="publications_link_once",
+                fields=["publication", "kind", "url"],
+                violation_error_message="This link is listed already.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return self.label or self.get_kind_display()
+
+
+class Distinction(models.Model):
+    """What a venue said of a paper: an oral, a spotlight, a prize; with the rate, as numbers."""
+
+    class Kind(models.TextChoices):
+        BEST_PAPER = "best-paper", "Best paper award"
+        RUNNER_UP = "best-paper-runner-up", "Best paper runner-up"
+        ORAL = "oral", "Oral"
+        SPOTLIGHT = "spotlight", "Spotlight"
+        HIGHLIGHT = "highlight", "Highlight"
+        HONOURABLE_MENTION = "honourable-mention", "Honourable mention"
+        OTHER = "other", "Other"
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="distinctions")
+    kind = models.CharField(max_length=22, choices=Kind)
+    label = models.CharField(max_length=120, blank=True, help_text="Printed instead of the kind.")
+    rate_percent = models.DecimalField(
+        "rate, %",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Share of submissions, as printed.",
+    )
+    selected = models.PositiveIntegerField("papers selected", null=True, blank=True)
+    submissions = models.PositiveIntegerField("papers submitted", null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["kind", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="publications_distinction_selected_of_submissions",
+                condition=models.Q(selected__isnull=True)
+                | models.Q(submissions__isnull=True)
+                | models.Q(selected__lte=models.F("submissions")),
+                violation_error_message="More papers were selected than submitted.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return self.label or self.get_kind_display()
+
+    @property
+    def rate(self) -> str:
+        """The rate in words: “1.7% of 8,620 submissions”, “0.4%, 61 of 15,671”; empty where none is known."""
+        percent = f"{self.rate_percent.normalize():f}%" if self.rate_percent is not None else ""
+        if self.selected is not None and self.submissions is not None:
+            return ", ".join(
+                part for part in (percent, f"{self.selected:,} of {self.submissions:,} submissions") if part
+            )
+        return f"{percent} of {self.submissions:,} submissions" if percent and self.submissions else percent
+
+
+class Notice(models.Model):
+    """A dated statement that changes how the publication is to be read."""
+
+    class Kind(models.TextChoices):
+        RETRACTION = "retraction", "Retraction"
+        CONCERN = "concern", "Expression of concern"
+        ERRATUM = "erratum", "Erratum"
+        CORRECTION = "correction", "Correction"
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind)
+    date = EDTFField("date")
+    text = models.TextField("what it says", blank=True)
+    url = WebAddressField("address")
+
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = [models.F("date").desc(nulls_last=True), "id"]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,115 @@
+"""Where and on what people publish."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from simple_history.models import HistoricalRecords
+
+from labsite.lib.models import NaturalKeyManager, WebAddressField
+from labsite.lib.text import DerivedTextField, fold
+from publications.queries import MAX_WORDS, search_words
+
+
+class VenueQuerySet(models.QuerySet):
+    def search(self, words: str) -> VenueQuerySet:
+        """Venues whose names hold every word; accents and case do not matter."""
+        found = self
+        for word in search_words(words)[:MAX_WORDS]:
+            found = found.filter(search_text__contains=word)
+        return found
+
+
+class Venue(models.Model):
+    """A series that publishes: a conference, a journal, a workshop. The edition is the publication's year."""
+
+    NATURAL_KEY = ("slug",)
+
+    class Kind(models.TextChoices):
+        CONFERENCE = "conference", "Conference"
+        WORKSHOP = "workshop", "Workshop"
+        JOURNAL = "journal", "Journal"
+        MAGAZINE = "magazine", "Magazine"
+        PREPRINT_SERVER = "preprint-server", "Preprint server"
+        BOOK_SERIES = "book-series", "Book series"
+        INSTITUTION = "institution", "Institution"
+        OTHER = "other", "Other"
+
+    slug = models.SlugField(max_length=80, unique=True, help_text="The end of its address: /venues/…/")
+    name = models.CharField(max_length=250, help_text="The series, without year and ordinal.")
+    short_name = models.CharField(max_length=60, blank=True, help_text="Printed on badges and filters, e.g. NeurIPS.")
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.CONFERENCE)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="workshops",
+        help_text="The conference a workshop belongs to.",
+    )
+    aliases = models.JSONField(
+        default=list, blank=True, help_text='Other spellings, as a list: ["NIPS", "Advances in Neural …"].'
+    )
+    url = WebAddressField("website")
+    search_text = DerivedTextField(source="make_search_text")
+
+    objects = NaturalKeyManager.from_queryset(VenueQuerySet)()
+    history = HistoricalRecords(excluded_fields=["search_text"])
+
+    class Meta:
+        ordering = ["short_name", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="publications_venue_not_its_own_parent",
+                condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
+                violation_error_message="A venue cannot belong to itself.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        super().clean()
+        if not isinstance(self.aliases, list) or not all(isinstance(alias, str) for alias in self.aliases):
+            raise ValidationError({"aliases": 'Write a list of texts: ["NIPS", "Neural Information Processing"].'})
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("publications:venue", args=[self.slug])
+
+    def make_search_text(self) -> str:
+        return fold(" ".join([self.name, self.short_name, *self.aliases]))
+
+    @property
+    def label(self) -> str:
+        return self.short_name or self.name
+
+    @property
+    def is_workshop(self) -> bool:
+        return self.kind == self.Kind.WORKSHOP
+
+
+class Topic(models.Model):
+    """A subject that publications and research areas share."""
+
+    NATURAL_KEY = ("slug",)
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=120, unique=True)
+    code = models.CharField(max_length=20, blank=True, help_text="Its code in a classification, e.g. cs.LG.")
+
+    objects = NaturalKeyManager()
+    history = HistoricalRecords()
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.slug,)

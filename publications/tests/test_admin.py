@@ -1,0 +1,172 @@
+"""Editing a publication: authors in order, swapping, identifiers, slugs."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from labsite.tests.factories import make_member, make_publication
+from publications.models import Publication
+
+pytestmark = pytest.mark.django_db
+ADD = "admin:publications_publication_add"
+
+
+def values(authors, *, initial=0, **fields):
+    """A filled publication form: `authors` is a list of dicts of authorship fields."""
+    data = {
+        "title": "On Quiet Machines", "kind": "conference-paper", "status": "published", "year": "2024",
+        "listing": "automatic", "is_published": "on", "author_list_complete": "on", "other_titles": "[]",
+        "extra": "{}", "raw_record": "{}",
+    }  # fmt: skip
+    for prefix in ("authorships", "identifiers", "links", "distinctions", "notices"):
+        data |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    data |= {"authorships-TOTAL_FORMS": str(len(authors)), "authorships-INITIAL_FORMS": str(initial)}
+    for index, author in enumerate(authors):
+        row = {"link_status": "confirmed", **author}
+        data |= {f"authorships-{index}-{name}": str(value) for name, value in row.items()}
+    return data | fields
+
+
+def printed(publication):
+    return list(publication.authorships.values_list("position", "printed_name"))
+
+
+def rows_of(publication):
+    return [
+        {"id": row.pk, "position": row.position, "printed_name": row.printed_name, "person": row.person_id or ""}
+        for row in publication.authorships.all()
+    ]
+
+
+def test_add_with_three_authors(admin_client):
+    member = make_member("Ada Quint")
+    authors = [
+        {"position": 1, "printed_name": "B. First"},
+        {"position": 2, "person": member.pk, "is_equal": "on"},
+        {"position": 3, "printed_name": "C. Last", "is_corresponding": "on"},
+    ]
+    response = admin_client.post(reverse(ADD), values(authors))
+    assert response.status_code == 302, response.context["errors"]
+    paper = Publication.objects.get()
+    assert paper.slug == "on-quiet-machines"
+    assert printed(paper) == [(1, "B. First"), (2, "Ada Quint"), (3, "C. Last")]
+    assert [row.is_equal for row in paper.authorships.all()] == [False, True, False]
+
+
+def test_swapping_two_authors_in_one_save(admin_client):
+    paper = make_publication(authors=["A. One", "B. Two", "C. Three"])
+    rows = rows_of(paper)
+    rows[0]["position"], rows[1]["position"] = 2, 1
+    change = reverse("admin:publications_publication_change", args=[paper.pk])
+    response = admin_client.post(change, values(rows, initial=3, slug=paper.slug))
+    assert response.status_code == 302, response.context["errors"]
+    assert printed(paper) == [(1, "B. Two"), (2, "A. One"), (3, "C. Three")]
+
+
+def test_rotating_all_authors_in_one_save(admin_client):
+    paper = make_publication(authors=["A. One", "B. Two", "C. Three"])
+    rows = rows_of(paper)
+    for row, position in zip(rows, (3, 1, 2), strict=True):
+        row["position"] = position
+    change = reverse("admin:publications_publication_change", args=[paper.pk])
+    assert admin_client.post(change, values(rows, initial=3, slug=paper.slug)).status_code == 302
+    assert printed(paper) == [(1, "B. Two"), (2, "C. Three"), (3, "A. One")]
+
+
+def errors(response, prefix="authorships"):
+    for formset in response.context["inline_admin_formsets"]:
+        if formset.formset.prefix == prefix:
+            return formset.formset.errors
+    raise AssertionError(prefix)
+
+
+def test_two_authors_at_one_position_is_an_error_at_the_field(admin_client):
+    authors = [{"position": 1, "printed_name": "A. One"}, {"position": 1, "printed_name": "B. Two"}]
+    response = admin_client.post(reverse(ADD), values(authors))
+    assert errors(response)[1] == {"position": ["Another author is number 1: every author needs a place of their own."]}
+    assert not Publication.objects.exists()
+
+
+def test_one_person_twice_is_an_error_at_the_field(admin_client):
+    member = make_member("Ada Quint")
+    authors = [{"position": number, "person": member.pk, "printed_name": "A. Quint"} for number in (1, 2)]
+    response = admin_client.post(reverse(ADD), values(authors))
+    assert errors(response)[1] == {"person": ["Ada Quint is an author of this paper already."]}
+
+
+def test_author_without_name_and_person_is_an_error_at_the_field(admin_client):
+    response = admin_client.post(reverse(ADD), values([{"position": 1, "is_equal": "on"}]))
+    assert errors(response)[0] == {"printed_name": ["Give the name as printed, or choose a person."]}
+
+
+def test_authors_with_unknown_position(admin_client):
+    authors = [{"position": "", "printed_name": "A. One"}, {"position": "", "printed_name": "B. Two"}]
+    assert admin_client.post(reverse(ADD), values(authors)).status_code == 302
+    assert printed(Publication.objects.get()) == [(None, "A. One"), (None, "B. Two")]
+
+
+def identifiers(*pairs):
+    data = {"identifiers-TOTAL_FORMS": str(len(pairs))}
+    for index, (scheme, value) in enumerate(pairs):
+        data |= {f"identifiers-{index}-scheme": scheme, f"identifiers-{index}-value": value}
+    return data
+
+
+def test_pasted_address_becomes_an_identifier(admin_client):
+    pasted = identifiers(("doi", "https://doi.org/10.1000/ABC.1"), ("arxiv", "https://arxiv.org/pdf/2405.14852v2.pdf"))
+    assert admin_client.post(reverse(ADD), values([], **pasted)).status_code == 302
+    assert set(Publication.objects.get().identifiers.values_list("scheme", "value")) == {
+        ("doi", "10.1000/abc.1"),
+        ("arxiv", "2405.14852"),
+    }
+
+
+def test_identifier_of_another_paper_names_it(admin_client):
+    make_publication("An Earlier Paper").identifiers.create(scheme="arxiv", value="2405.14852")
+    response = admin_client.post(reverse(ADD), values([], **identifiers(("arxiv", "arxiv.org/abs/2405.14852"))))
+    assert errors(response, "identifiers")[0] == {"value": ["“An Earlier Paper” has this identifier already."]}
+    assert Publication.objects.count() == 1
+
+
+def test_nonsense_identifier_is_an_error_at_the_field(admin_client):
+    response = admin_client.post(reverse(ADD), values([], **identifiers(("doi", "none"))))
+    assert errors(response, "identifiers")[0] == {
+        "value": ["'none' is not a valid DOI identifier, such as 10.1000/182."]
+    }
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org/x", "data:text/html,x"])
+def test_only_web_addresses_are_links(admin_client, url):
+    link = {"links-TOTAL_FORMS": "1", "links-0-kind": "pdf", "links-0-url": url, "links-0-order": "0"}
+    response = admin_client.post(reverse(ADD), values([], **link))
+    assert "url" in errors(response, "links")[0]
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("date", "2024-02-30", "'2024-02-30' is not a day of the calendar."),
+        ("date", "May 2024", "'May 2024' is not a date: write 2024, 2024-05 or 2024-05-31."),
+        ("date", "2023-05", "The date is in 2023, but the year says 2024."),
+        ("year", "20245", "Ensure this value is less than or equal to 2999."),
+        ("title", "\u202e", "Give a title that can be read."),
+        ("other_titles", '{"a": 1}', 'Write a list of texts: ["First", "Second"].'),
+    ],
+)
+def test_bad_values_are_errors_at_the_field(admin_client, field, value, message):
+    response = admin_client.post(reverse(ADD), values([], **{field: value}))
+    assert response.context["adminform"].form.errors[field] == [message]
+    assert not Publication.objects.exists()
+
+
+def test_typed_date_stays_in_the_form_on_error(admin_client):
+    response = admin_client.post(reverse(ADD), values([], date="May 2024"))
+    assert 'value="May 2024"' in response.content.decode()
+
+
+def test_same_title_gets_a_numbered_address(admin_client):
+    make_publication("On Quiet Machines")
+    admin_client.post(reverse(ADD), values([]))
+    assert set(Publication.objects.values_list("slug", flat=True)) == {"on-quiet-machines", "on-quiet-machines-2"}
