@@ -23,13 +23,13 @@ from activities.models import (
     TalkLink,
 )
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from labsite.lib.rows import StackedRows, TabularRows
 
 PERIOD = ("start", "end", "end_is_unknown")
 
 
-class MentorshipLevelInline(admin.TabularInline):
+class MentorshipLevelInline(TabularRows):
     model = MentorshipLevel
-    extra = 0
     autocomplete_fields = ["organization"]
     verbose_name_plural = "levels: what the mentee studied, and where (several are fine)"
 
@@ -52,9 +52,8 @@ class MentorshipAdmin(RecordAdmin):
         return mentorship.count
 
 
-class AwardReceiptInline(admin.StackedInline):
+class AwardReceiptInline(StackedRows):
     model = AwardReceipt
-    extra = 0
     autocomplete_fields = ["people", "publication"]
     fields = [("year", "people"), "publication", ("amount", "currency", "recipients"), "note"]
     verbose_name = "time it was received"
@@ -78,9 +77,8 @@ class AwardAdmin(RecordAdmin):
         return award.count
 
 
-class GrantRoleInline(admin.TabularInline):
+class GrantRoleInline(TabularRows):
     model = GrantRole
-    extra = 0
     autocomplete_fields = ["person"]
 
 
@@ -94,15 +92,13 @@ class GrantAdmin(RecordAdmin):
     inlines = [GrantRoleInline]
 
 
-class ProjectRoleInline(admin.TabularInline):
+class ProjectRoleInline(TabularRows):
     model = ProjectRole
-    extra = 0
     autocomplete_fields = ["person"]
 
 
-class ProjectLinkInline(admin.TabularInline):
+class ProjectLinkInline(TabularRows):
     model = ProjectLink
-    extra = 0
 
 
 @admin.register(Project)
@@ -132,9 +128,8 @@ class ServiceAdmin(RecordAdmin):
     ]  # fmt: skip
 
 
-class TalkLinkInline(admin.TabularInline):
+class TalkLinkInline(TabularRows):
     model = TalkLink
-    extra = 0
 
 
 @admin.register(Talk)

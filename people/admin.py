@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from labsite.lib.rows import StackedRows, TabularRows
 from people.directory import current_membership
 from people.models import (
     Course,
@@ -38,9 +39,8 @@ def is_editor(request: HttpRequest) -> bool:
     return request.user.has_perm("people.add_person")
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(TabularRows):
     model = Membership
-    extra = 0
     fields = ["role", "title", "group", *PERIOD, "next_destination"]
     autocomplete_fields = ["group"]
     verbose_name_plural = "memberships: when and as what they are here (decides current, alumni and the people page)"
@@ -51,9 +51,8 @@ class GroupMembershipInline(MembershipInline):
     autocomplete_fields = ["person"]
 
 
-class PositionInline(admin.StackedInline):
+class PositionInline(StackedRows):
     model = Position
-    extra = 0
     show_change_link = True
     autocomplete_fields = ["organization"]
     fields = [
@@ -68,9 +67,8 @@ class PositionInline(admin.StackedInline):
     verbose_name_plural = "positions: jobs, internships, research stays (people and papers: “Change” on the row)"
 
 
-class EducationInline(admin.StackedInline):
+class EducationInline(StackedRows):
     model = Education
-    extra = 0
     show_change_link = True
     autocomplete_fields = ["organization", "advisors", "committee"]
     fields = [
@@ -86,31 +84,27 @@ class EducationInline(admin.StackedInline):
     classes = ["collapse"]
 
 
-class NameInline(admin.TabularInline):
+class NameInline(TabularRows):
     model = PersonName
-    extra = 0
     fields = ["name", "kind", "is_public"]
     classes = ["collapse"]
     verbose_name_plural = "other names (papers by these names are found; former names are never shown)"
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(TabularRows):
     model = ProfileLink
-    extra = 0
     fields = ["kind", "url", "label", "order"]
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(StackedRows):
     model = ProfileSection
-    extra = 0
     fields = [("kind", "heading", "order", "is_published"), "body"]
     classes = ["collapse"]
     verbose_name_plural = "sections of the page: highlights, interests, skills, collaboration"
 
 
-class OldAddressInline(admin.TabularInline):
+class OldAddressInline(TabularRows):
     model = OldAddress
-    extra = 0
     classes = ["collapse"]
     verbose_name_plural = "old addresses that lead to this page"
 
@@ -259,16 +253,14 @@ def refuse() -> HttpResponse:
     raise PermissionDenied
 
 
-class PositionPersonInline(admin.TabularInline):
+class PositionPersonInline(TabularRows):
     model = PositionPerson
-    extra = 0
     autocomplete_fields = ["person"]
     fields = ["person", "role", "order"]
 
 
-class PositionPublicationInline(admin.TabularInline):
+class PositionPublicationInline(TabularRows):
     model = PositionPublication
-    extra = 0
     autocomplete_fields = ["publication"]
     fields = ["publication", "label", "order"]
 
@@ -286,9 +278,8 @@ class PositionAdmin(RecordAdmin):
     ]  # fmt: skip
 
 
-class CourseInline(admin.TabularInline):
+class CourseInline(TabularRows):
     model = Course
-    extra = 0
     fields = ["name", "mark", "order"]
 
 

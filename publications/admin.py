@@ -8,10 +8,10 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 from publications.identifiers import normalize_identifier
 from publications.models import Authorship, Distinction, Identifier, Link, Notice, Publication, Topic, Venue
 
@@ -47,17 +47,15 @@ class AuthorshipForm(forms.ModelForm):
             self._update_errors(error)
 
 
-class AuthorshipFormSet(BaseInlineFormSet):
+class AuthorshipFormSet(RowFormSet):
     """Refuses two authors at one position and one certain person twice."""
 
     def clean(self) -> None:
         super().clean()
         positions: set[int] = set()
         people: set[Any] = set()
-        for form in self.forms:
-            data = getattr(form, "cleaned_data", {})
-            if not data or data.get("DELETE"):
-                continue
+        for form in self.kept_forms():
+            data = form.cleaned_data
             position, person = data.get("position"), data.get("person")
             if position in positions:
                 form.add_error(
@@ -74,11 +72,10 @@ class AuthorshipFormSet(BaseInlineFormSet):
         """Done in `clean`, which names the row."""
 
 
-class AuthorshipInline(admin.TabularInline):
+class AuthorshipInline(TabularRows):
     model = Authorship
     form = AuthorshipForm
     formset = AuthorshipFormSet
-    extra = 0
     autocomplete_fields = ["person"]
     ordering = ["position"]
     verbose_name = "author"
@@ -117,28 +114,24 @@ class IdentifierForm(forms.ModelForm):
         return cleaned
 
 
-class IdentifierInline(admin.TabularInline):
+class IdentifierInline(TabularRows):
     model = Identifier
     form = IdentifierForm
-    extra = 0
 
 
-class LinkInline(admin.TabularInline):
+class LinkInline(TabularRows):
     model = Link
-    extra = 0
     fields = ["kind", "url", "label", "order"]
 
 
-class DistinctionInline(admin.TabularInline):
+class DistinctionInline(TabularRows):
     model = Distinction
-    extra = 0
     classes = ["collapse"]
     verbose_name_plural = "distinctions: oral, spotlight, prizes"
 
 
-class NoticeInline(admin.StackedInline):
+class NoticeInline(StackedRows):
     model = Notice
-    extra = 0
     classes = ["collapse"]
     verbose_name_plural = "notices: retractions and corrections (printed on top of the paper's page)"
 

@@ -46,9 +46,7 @@ def chosen_objects(instance: models.Model, name: str) -> list[models.Model]:
 
 
 class RowFormSet(BaseInlineFormSet):
-    """Gives every row its parent and its labels from what is loaded. Refuses two rows alike in `alike`."""
-
-    alike: tuple[str, ...] = ()
+    """Gives every row its parent and its labels from what is loaded."""
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
@@ -63,16 +61,8 @@ class RowFormSet(BaseInlineFormSet):
 
     def kept_forms(self) -> list[forms.ModelForm]:
         """The forms that say something and are not to be deleted."""
-        return [form for form in self.forms if getattr(form, "cleaned_data", None) and not form.cleaned_data["DELETE"]]
-
-    def clean(self) -> None:
-        super().clean()
-        seen: set[Any] = set()
-        for form in self.kept_forms() if self.alike else ():
-            key = tuple(str(form.cleaned_data.get(name) or "") for name in self.alike)
-            if key in seen and not form.errors:
-                form.add_error(self.alike[0], "This row is listed already: change it or delete it.")
-            seen.add(key)
+        said = [form for form in self.forms if getattr(form, "cleaned_data", None)]
+        return [form for form in said if not form.cleaned_data.get("DELETE")]
 
 
 class RowsMixin:

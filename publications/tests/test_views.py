@@ -157,7 +157,6 @@ def test_pages_keep_the_filters(client):
         ("type=poem", "There is no type “poem” here."),
         ("topic=none-such", "There is no topic “none-such” here."),
         ("award=oscar", "There is no distinction “oscar” here."),
-        ("sort=random", "“random” is not known here: use newest or oldest or title."),
         ("workshops=show", "“show” is not known here: use hide."),
         ("venue=%00", "There is no venue “” here."),
     ],
@@ -171,6 +170,14 @@ def test_value_that_does_not_exist_is_explained(client, query, message):
     assert slugs(response) == []
 
 
+def test_unknown_order_is_explained_and_hides_nothing(client):
+    paper = make_publication(authors=[make_member("Ada Quint")])
+    response = client.get("/publications/?sort=random")
+    assertContains(response, "“random” is not known here: use newest or oldest or title.")
+    assertContains(response, "Show the newest first")
+    assert slugs(response) == [paper.slug]
+
+
 @pytest.mark.parametrize("page", ["abc", "0", "-1", "9999", "99999999999999999999", "%00", "1.5"])
 def test_page_that_does_not_exist_is_explained(client, page):
     make_publication(authors=[make_member("Ada Quint")])
@@ -180,7 +187,7 @@ def test_page_that_does_not_exist_is_explained(client, page):
 def test_valid_but_empty_filter_says_what_to_do(client, shelf):
     response = client.get("/publications/?year=1999")
     assertContains(response, "No publication fits all the chosen filters.")
-    assertContains(response, "show all publications")
+    assertContains(response, "Show all publications")
 
 
 def test_too_many_values_are_refused(client):

@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Locator, Page, expect
 
+from labsite.tests.factories import make_publication
+
 PASSWORD = "a long enough password"
 
 
@@ -110,6 +112,22 @@ def test_author_place_can_be_unknown_and_rows_removed(signed_in: Page):
     names = page.locator("#authorships-group tr.form-row:not(.empty-form) input[name$='-printed_name']")
     expect(names).to_have_count(2)
     assert [names.nth(index).input_value() for index in range(names.count())] == ["C. Three", "A. One"]
+
+
+def test_gaps_in_a_long_author_list_are_kept(signed_in: Page):
+    page = signed_in
+    names = {1: "A. One", 2: "B. Two", 7: "C. Seven"}
+    paper = make_publication("On Quiet Machines", [{"position": key, "printed_name": names[key]} for key in names])
+    page.goto(f"/admin/publications/publication/{paper.pk}/change/")
+    page.locator("#id_title").fill("On Silent Machines")
+    save(page)
+    assert dict(paper.authorships.values_list("position", "printed_name")) == names
+    page.goto(f"/admin/publications/publication/{paper.pk}/change/")
+    page.locator("#authorships-2").get_by_role("button", name="Move up").click()
+    add_author(page, 3, name="D. Eight")
+    save(page)
+    moved = {1: "A. One", 2: "C. Seven", 7: "B. Two", 8: "D. Eight"}
+    assert dict(paper.authorships.values_list("position", "printed_name")) == moved
 
 
 def test_mistake_is_told_at_the_field_and_nothing_is_lost(signed_in: Page):

@@ -1,4 +1,5 @@
-/* Reorders the authors of a publication by buttons. Without this script the numbers can be typed. */
+/* Reorders the authors of a publication by buttons. Without this script the numbers can be typed.
+   Where stored numbers leave gaps (authors 1, 2 and 7 of a long list), they are kept and can be typed here too. */
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -27,16 +28,22 @@ document.addEventListener("DOMContentLoaded", () => {
     return made;
   };
 
+  const placed = rows().map((row) => Number(input(row).value)).filter(Boolean);
+  const hasGaps = [...placed].sort((one, other) => one - other).some((number, index) => number !== index + 1);
+  const next = () => Math.max(0, ...rows().map((row) => Number(input(row).value))) + 1;
+
   const renumber = () => {
     let number = 0;
     for (const row of rows()) {
-      if (!isDeleted(row) && row.dataset.unplaced !== "yes") {
+      if (row.dataset.unplaced === "yes") {
+        input(row).value = "";
+      } else if (hasGaps) {
+        input(row).value = input(row).value || next();
+      } else if (!isDeleted(row)) {
         number += 1;
         input(row).value = number;
-      } else if (row.dataset.unplaced === "yes") {
-        input(row).value = "";
       }
-      row.querySelector(".author-order output").textContent = input(row).value || "?";
+      row.querySelector(".author-order output").textContent = hasGaps ? "" : input(row).value || "?";
     }
   };
 
@@ -45,6 +52,9 @@ document.addEventListener("DOMContentLoaded", () => {
     const other = all[all.indexOf(row) + step];
     if (!other) {
       return;
+    }
+    if (hasGaps && input(row).value && input(other).value) {
+      [input(row).value, input(other).value] = [input(other).value, input(row).value];
     }
     if (step < 0) {
       other.before(row);
@@ -79,7 +89,9 @@ document.addEventListener("DOMContentLoaded", () => {
     place.className = "author-place";
     place.setAttribute("aria-pressed", row.dataset.unplaced === "yes");
     box.append(document.createElement("output"), up, down, place);
-    input(row).type = "hidden";
+    if (!hasGaps) {
+      input(row).type = "hidden";
+    }
     input(row).after(box);
     const remove = row.querySelector("input[name$='-DELETE']");
     if (remove) {
