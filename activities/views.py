@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from activities.lineage import all_edges, make_forest
 from activities.models import AwardReceipt, Grant, NewsItem, Project, ProjectRole, Talk
+from activities.news import quoted, read_news_selection
 from people.models import Person
 from publications.models import Publication
 
@@ -59,28 +60,20 @@ def mentorship(request: HttpRequest) -> HttpResponse:
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
     """The news, newest first, by year; `?kind=` narrows it, `?person=` to one person, `?page=` turns the page."""
-    items = NewsItem.objects.public().newest_first().with_relations()
-    problems = []
-    kind = request.GET.get("kind", "")
-    person = None
-    if kind and kind not in NewsItem.Kind.values:
-        problems.append("There is no such kind of news. You see all of it.")
-    elif kind:
-        items = items.filter(kind=kind)
-    slug = request.GET.get("person", "")
-    if slug:
-        person = Person.objects.published().filter(slug=slug).first() if "\x00" not in slug else None
-        items = items.filter(people=person) if person else items
-        if not person:
-            problems.append("There is no such person here. You see everyone's news.")
-    page = Paginator(items, NEWS_PER_PAGE).get_page(request.GET.get("page"))
+    selection = read_news_selection(request.GET)
+    pages = Paginator(selection.items.with_relations(), NEWS_PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    asked = request.GET.get("page", "")
+    if asked and asked != str(page.number):
+        selection.problems.append(f"There is no page “{quoted(asked)}”: the news has {pages.num_pages}.")
     context = {
         "section": "news",
         "page": page,
-        "kind": kind if kind in NewsItem.Kind.values else "",
+        "kind": selection.kind,
         "kinds": [choice for choice in NewsItem.Kind.choices if choice[0] != NewsItem.Kind.PERSONAL],
-        "person": person,
-        "problems": problems,
+        "person": selection.person,
+        "problems": selection.problems,
+        "feed": f"{reverse('activities:news_feed')}?{selection.query}".rstrip("?"),
         "today": timezone.localdate(),
     }
     return render(request, "activities/news.html", context)
@@ -121,7 +114,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "section": "research",
         "project": found,
-        "publications": Publication.objects.published().filter(projects=found).with_list_relations(),
+        "publications": Publication.objects.published().filter(projects=found).with_rows(),
         "crumbs": [("Research", reverse("activities:research"))],
     }
     return render(request, "activities/project.html", context)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from labsite.lib.web import site_root
 from labsite.models import LabProfile
 
 
-def lab(request: HttpRequest) -> dict[str, LabProfile]:
-    """`lab`, the lab's profile: one query on first use. A site without one calls itself Labsite."""
-    return {"lab": SimpleLazyObject(load_lab_profile)}
+def lab(request: HttpRequest) -> dict[str, Any]:
+    """`lab`, the lab's profile: one query on first use. A site without one calls itself Labsite.
+
+    `site_root` is the site's address without a slash, `canonical` this page's without its query string.
+    """
+    root = site_root(request)
+    return {"lab": SimpleLazyObject(load_lab_profile), "site_root": root, "canonical": f"{root}{request.path}"}
 
 
 def load_lab_profile() -> LabProfile:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template import loader
@@ -9,13 +12,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
+from labsite.context import load_lab_profile
+from labsite.lib.search import MAX_TERMS, Question, read_question
+from labsite.lib.web import site_root
+from labsite.models import LabProfile
+from labsite.suggestions import suggest
 from people.models import Group, Person
-from publications.models import Publication, Venue
+from publications.models import Publication, Topic, Venue
 
 NEWS_ON_HOME = 6
 SELECTED_ON_HOME = 6
 RESULTS_PER_KIND = 20
 MAX_QUERY_LENGTH = 200
+RANKED = 1000
 
 
 @require_safe
@@ -26,24 +35,63 @@ def home(request: HttpRequest) -> HttpResponse:
         "today": today,
         "groups": Group.objects.published().with_page_relations(),
         "members": Person.objects.published().current(today).with_memberships(),
-        "publications": Publication.objects.listed().selected().with_list_relations()[:SELECTED_ON_HOME],
+        "publications": Publication.objects.listed().selected().with_rows()[:SELECTED_ON_HOME],
         "news": NewsItem.objects.public().newest_first().with_relations()[:NEWS_ON_HOME],
     }
+    profile = load_lab_profile()
+    context["schema"] = schema_organization(profile, site_root(request))
     return render(request, "labsite/home.html", context)
+
+
+def schema_organization(profile: LabProfile, root: str) -> dict[str, Any]:
+    """The lab as schema.org describes research organizations."""
+    parent = profile.organization
+    data = {
+        "@context": "https://schema.org",
+        "@type": "ResearchOrganization",
+        "@id": f"{root}/#organization",
+        "name": profile.name,
+        "url": f"{root}/",
+        "description": profile.tagline,
+        "sameAs": profile.url,
+        "parentOrganization": {"@type": "Organization", "name": parent.name, "url": parent.url} if parent else None,
+    }
+    return {key: value for key, value in data.items() if value}
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    """People, publications and venues that hold every word of `?q=`."""
+    """People, publications, venues, topics and news that hold every word of `?q=`, or the beginning of one."""
     words, problem = read_search_words(request.GET.get("q", ""))
-    context = {"search_words": words, "problem": problem}
+    context: dict[str, Any] = {"search_words": words, "problem": problem}
     if words and not problem:
-        context |= {
-            "people": Person.objects.published().search(words).with_memberships()[:RESULTS_PER_KIND],
-            "publications": Publication.objects.listed().search(words).with_list_relations()[:RESULTS_PER_KIND],
-            "venues": Venue.objects.search(words)[:RESULTS_PER_KIND],
-        }
+        question = read_question(words)
+        context["question"] = question
+        context |= find_everything(words, question)
+        context["is_empty"] = not any(context[kind] for kind in FOUND)
+        context["suggestions"] = suggest(words) if context["is_empty"] else []
     return render(request, "labsite/search.html", context)
+
+
+FOUND = ("people", "publications", "venues", "topics", "news")
+
+
+def find_everything(words: str, question: Question) -> dict[str, list[Any]]:
+    """At most twenty of each kind; one more tells the page that there are more. Nine queries."""
+    listed = Publication.objects.listed().search(words)
+    keys = listed.best_answers(question, RANKED)[: RESULTS_PER_KIND + 1]
+    rows = {row.pk: row for row in Publication.objects.filter(pk__in=keys).with_rows()}
+    topics = Topic.objects.all()
+    for word in question.words:
+        topics = topics.filter(Q(slug__contains=word) | Q(name__icontains=word))
+    most = RESULTS_PER_KIND + 1
+    return {
+        "people": list(Person.objects.published().search(words).with_memberships()[:most]),
+        "publications": [rows[key] for key in keys if key in rows],
+        "venues": list(Venue.objects.search(words)[:most]),
+        "topics": list(topics[:most]),
+        "news": list(NewsItem.objects.public().search(words).newest_first()[:most]),
+    }
 
 
 def read_search_words(text: str) -> tuple[str, str]:
@@ -53,6 +101,11 @@ def read_search_words(text: str) -> tuple[str, str]:
     words = text.strip()
     if len(words) > MAX_QUERY_LENGTH:
         return words[:MAX_QUERY_LENGTH], f"Please search for at most {MAX_QUERY_LENGTH} characters."
+    terms = read_question(words).terms
+    if words and not terms:
+        return words, "There is nothing to look for in these signs. Use letters or digits."
+    if len(terms) > MAX_TERMS:
+        return words, f"Please search for at most {MAX_TERMS} words."
     return words, ""
 
 
@@ -64,7 +117,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", ""]
+    """Everything may be read but the admin and endless combinations of words."""
+    lines = [
+        "User-agent: *", "Disallow: /admin/", "Disallow: /search/", f"Sitemap: {site_root(request)}/sitemap.xml", "",
+    ]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
-from activities.profile import load_profile
+from activities.profile import Profile, load_profile
+from labsite.lib.web import site_root
 from people.directory import Directory, load_directory
 from people.filters import STATUSES, find_people, read_person_selection
 from people.models import Group, Membership, Person
@@ -40,7 +42,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 def find_person(request: HttpRequest, slug: str) -> Person:
     """The person, if published or if the viewer may preview this draft."""
-    person = get_object_or_404(Person.objects.with_memberships(), slug=slug)
+    person = get_object_or_404(Person.objects.with_memberships().prefetch_related("links"), slug=slug)
     if not person.is_published and not person.is_managed_by(request.user):
         raise Http404
     return person
@@ -52,7 +54,36 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     profile = load_profile(find_person(request, slug), request.user, timezone.localdate())
     context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
     context["crumbs"] = [("People", reverse("people:people"))]
+    context["schema"] = schema_profile(profile, site_root(request))
     return render(request, "people/person.html", context)
+
+
+def schema_profile(profile: Profile, root: str) -> dict[str, Any]:
+    """The person as schema.org's ProfilePage describes them: what the page shows to everyone. No query."""
+    person, stay = profile.person, profile.membership
+    orcid = [f"https://orcid.org/{person.orcid}"] if person.orcid else []
+    links = [link.url for link in person.links.all() if link.url] if person.show_links else []
+    address = f"{root}{person.get_absolute_url()}"
+    organization = stay.group.organization if stay and stay.group and stay.group.is_published else None
+    data = {
+        "@type": "Person",
+        "@id": f"{address}#person",
+        "name": person.name,
+        "givenName": person.given_name,
+        "familyName": person.family_name,
+        "alternateName": person.native_name,
+        "description": person.headline,
+        "url": address,
+        "sameAs": [*orcid, *links],
+        "jobTitle": stay.role_text if stay else "",
+        "affiliation": {"@type": "Organization", "name": str(organization)} if organization else None,
+        "alumniOf": [
+            {"@type": "EducationalOrganization", "name": name}
+            for name in dict.fromkeys(str(degree.organization) for degree in profile.education if degree.organization)
+        ],
+    }
+    page = {"@context": "https://schema.org", "@type": "ProfilePage", "url": address}
+    return {**page, "mainEntity": {key: value for key, value in data.items() if value}}
 
 
 @require_safe
@@ -72,7 +103,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     directory = load_directory(Person.objects.published(), today, group=slug)
-    papers = list(Publication.objects.listed().of_group(found).with_list_relations()[: PAPERS_OF_A_GROUP + 1])
+    papers = list(Publication.objects.listed().of_group(found).with_rows()[: PAPERS_OF_A_GROUP + 1])
     context = {
         "section": SECTION,
         "group": found,

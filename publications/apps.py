@@ -1,5 +1,25 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 
 
 class PublicationsConfig(AppConfig):
     name = "publications"
+
+    def ready(self) -> None:
+        from people.models import Membership, Person, PersonName  # noqa: PLC0415 - models exist only now
+        from publications.digests import connect_signals  # noqa: PLC0415
+
+        own = [
+            model for model in self.get_models()
+            if not hasattr(model, "history_id") and model.__name__ not in ("PublicationDigest", "PositionPublication")
+        ]  # fmt: skip
+        connect_signals([*own, Person, PersonName, Membership, apps.get_model("activities", "Metric")])
+        post_migrate.connect(make_missing_digests, sender=self)
+
+
+def make_missing_digests(using: str, **kwargs: object) -> None:
+    """After an upgrade from a version without digests; costs one query where there is nothing to do."""
+    from publications.digests import refresh_digests  # noqa: PLC0415
+    from publications.models import Publication  # noqa: PLC0415
+
+    refresh_digests(Publication.objects.using(using).filter(digest=None).values_list("pk", flat=True))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from django.urls import reverse
+
 from people.models import Person
 from publications.models import Authorship
 
@@ -15,19 +17,25 @@ UNBROKEN_BELOW = 25  # letters of a name that fit beside each other on the narro
 
 @dataclass(frozen=True)
 class Author:
-    """One printed name; `person` is set where the link is certain and leads to a page.
+    """One printed name; `slug` and `person_name` are set where the link is certain and leads to a page.
 
     `gap` is how many names were left out just before this one.
     """
 
     printed_name: str
-    person: Person | None = None
+    slug: str = ""
+    person_name: str = ""
+    is_placed: bool = True
     is_owner: bool = False
     is_member: bool = False
     is_equal: bool = False
     is_corresponding: bool = False
     affiliation: str = ""
     gap: int = 0
+
+    @property
+    def address(self) -> str:
+        return reverse("people:person", args=[self.slug])
 
     @property
     def is_short(self) -> bool:
@@ -67,27 +75,33 @@ class AuthorLine:
 
 
 def make_author_line(
-    authorships: Iterable[Authorship], *, is_complete: bool, owner: Person | None = None, shorten: bool = False
+    authors: Iterable[Author], *, is_complete: bool, owner: Person | None = None, shorten: bool = False
 ) -> AuthorLine:
-    """The line for `authorships` in their order. `owner` is marked by link, never by name.
+    """The line for `authors` in their order. `owner` is marked by link, never by name.
 
     With `shorten`, a list of more than 12 keeps the first three, every member of the lab, the owner and the last.
-    Members are known from rows loaded by `with_person()`; of other rows everyone with a page is kept.
     """
-    rows = list(authorships)
-    listed = [_author(row, owner) for row in rows if row.position is not None]
-    unplaced = [_author(row, owner) for row in rows if row.position is None]
+    if owner:
+        authors = [replace(author, is_owner=bool(author.slug) and author.slug == owner.slug) for author in authors]
+    rows = list(authors)
+    listed = [author for author in rows if author.is_placed]
+    unplaced = [author for author in rows if not author.is_placed]
     if shorten and len(listed) > SHORTEN_ABOVE:
         listed = _shorten(listed)
     return AuthorLine(listed, unplaced, is_complete, has_owner=any(each.is_owner for each in [*listed, *unplaced]))
 
 
-def _author(row: Authorship, owner: Person | None) -> Author:
+def read_author(row: Authorship) -> Author:
+    """The author of a loaded row.
+
+    Members are known from rows loaded by `with_person()`; of other rows everyone with a page counts as one.
+    """
     person = row.linked_person
     return Author(
         printed_name=row.printed_name,
-        person=person,
-        is_owner=bool(owner and person and person.pk == owner.pk),
+        slug=person.slug if person else "",
+        person_name=person.name if person else "",
+        is_placed=row.position is not None,
         is_member=bool(person and getattr(row, "by_member", True)),
         is_equal=row.is_equal,
         is_corresponding=row.is_corresponding,

@@ -90,6 +90,11 @@ def describe(selection: Selection, facets: list[Facet]) -> str:
     return ", ".join([*named, *words])[:80]
 
 
+def describe_values(selection: Selection) -> str:
+    """The chosen values as they stand in the address, for where facets are not loaded."""
+    return ", ".join(value for name in selection.chosen_names for value in selection.values[name])[:80]
+
+
 def _counts(queryset: QuerySet, column: str) -> dict:
     return dict(queryset.values_list(column).annotate(number=Count("pk")).values_list(column, "number"))
 

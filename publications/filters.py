@@ -1,4 +1,6 @@
-"""The query string of the publication list: `?venue= year= author= type= topic= award= q= sort= workshops= page=`.
+"""The query string of the publication list.
+
+`?venue= year= author= type= topic= award= since= until= code= workshops= q= sort= page=`.
 
 Within a field the values are alternatives, between fields they add up. A value that nothing has gives an explained
 problem and an empty list: it is never ignored and never an error page.
@@ -12,23 +14,28 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import make_slug
 from people.models import Person
 from publications.models import Distinction, Publication, Topic, Venue
-from publications.queries import MAX_WORDS, search_words
 
 UNDATED = "none"
 MAX_VALUES = 50
 MAX_LETTERS = 200
+# Each order's keys, all ascending and none empty, so that a page can begin behind a row (publications.paging).
 SORTS = {
-    "newest": [F("year").desc(nulls_first=True), F("date").desc(nulls_last=True), "title", "id"],
-    "oldest": [F("year").asc(nulls_last=True), F("date").asc(nulls_last=True), "title", "id"],
-    "title": ["search_text", "id"],  # begins with the folded title: accents and case do not matter
+    "newest": ["digest__newest_key", "digest__title_key", "digest__publication"],
+    "oldest": ["digest__oldest_key", "digest__title_key", "digest__publication"],
+    "title": ["digest__title_key", "digest__publication"],
+    "cited": ["digest__citations_key", "digest__title_key", "digest__publication"],
 }
-SORT_LABELS = {"newest": "Newest first", "oldest": "Oldest first", "title": "By title"}
+SORT_LABELS = {
+    "best": "Best match", "newest": "Newest first", "oldest": "Oldest first", "title": "By title",
+    "cited": "Most cited",
+}  # fmt: skip
 
 
 class UnknownValues(ValidationError):
@@ -127,6 +134,18 @@ class WordFilter(django_filters.Filter):
     field_class = ChoiceField
 
 
+class YearField(forms.CharField):
+    """One year of four ASCII digits."""
+
+    def validate(self, value: str) -> None:
+        if value and not known_years([value]) or value == UNDATED:
+            raise ValidationError(f"“{printable(value)}” is not a year. Write four digits.")
+
+
+class YearFilter(django_filters.Filter):
+    field_class = YearField
+
+
 class WordsField(forms.CharField):
     """Words to look for, few enough for one question. NULs, which databases cannot compare, are dropped."""
 
@@ -139,11 +158,11 @@ class WordsField(forms.CharField):
     def validate(self, value: str) -> None:
         if len(value) > MAX_LETTERS:
             raise ValidationError(f"“{printable(value)}” is longer than {MAX_LETTERS} letters. Use a few words of it.")
-        words = search_words(value)
-        if value and not words:
+        terms = read_question(value).terms
+        if value and not terms:
             raise ValidationError(f"There is nothing to look for in “{printable(value)}”. Use letters or digits.")
-        if len(words) > MAX_WORDS:
-            raise ValidationError(f"“{printable(value)}” has {len(words)} words. Use at most {MAX_WORDS} of them.")
+        if len(terms) > MAX_TERMS:
+            raise ValidationError(f"“{printable(value)}” has {len(terms)} words. Use at most {MAX_TERMS} of them.")
 
 
 class WordsFilter(django_filters.Filter):
@@ -176,9 +195,12 @@ class PublicationFilter(django_filters.FilterSet):
         label="Distinction", noun="distinction", find_known=known_choices(Distinction.Kind),
         condition=lambda values: Publication.objects.q_distinguished(values),
     )  # fmt: skip
+    since = YearFilter(label="Since", method="filter_since")
+    until = YearFilter(label="Until", method="filter_until")
+    code = WordFilter(label="Code", words=["yes"], method="filter_code")
     workshops = WordFilter(label="Workshops", words=["hide"], method="filter_workshops")
     q = WordsFilter(label="Words", method="filter_words")
-    sort = WordFilter(label="Order", words=list(SORTS), method="sort_by")
+    sort = WordFilter(label="Order", words=list(SORT_LABELS), method="keep")
 
     class Meta:
         model = Publication
@@ -190,12 +212,21 @@ class PublicationFilter(django_filters.FilterSet):
     def filter_words(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         return queryset.search(value)
 
-    def sort_by(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.order_by(*SORTS[value])
+    def filter_since(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(year__gte=int(value))
+
+    def filter_until(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(year__lte=int(value))
+
+    def filter_code(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset.filter(Publication.objects.q_with_code())
+
+    def keep(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        return queryset
 
 
 FACETS = ("year", "venue", "type", "topic", "author", "award")
-SINGLES = ("workshops", "q", "sort")
+SINGLES = ("since", "until", "code", "workshops", "q", "sort")
 HARMLESS = ("sort", "page")  # a mistake here changes the order or the place, not what is listed
 
 
@@ -222,7 +253,12 @@ class Selection:
 
     @property
     def sort(self) -> str:
-        return (self.values.get("sort") or ["newest"])[0]
+        """The order: the chosen one; else the best answers first where words are looked for, the newest elsewhere."""
+        chosen = (self.values.get("sort") or [""])[0]
+        has_words = bool(self.values.get("q"))
+        if chosen == "best" and not has_words:
+            chosen = ""
+        return chosen or ("best" if has_words else "newest")
 
     @property
     def chosen_names(self) -> list[str]:
@@ -247,7 +283,8 @@ class Selection:
         merged = {**self.values, **changes}
         query = QueryDict(mutable=True)
         for name in (*FACETS, *SINGLES, "page"):
-            values = [value for value in merged.get(name) or [] if value and (name, value) != ("sort", "newest")]
+            usual = "best" if merged.get("q") else "newest"
+            values = [value for value in merged.get(name) or [] if value and (name, value) != ("sort", usual)]
             if values:
                 query.setlist(name, values)
         return f"?{query.urlencode()}" if query else "?"
@@ -277,6 +314,11 @@ def read_selection(data: QueryDict) -> Selection:
 def apply_selection(selection: Selection, queryset: QuerySet) -> QuerySet:
     """`queryset` narrowed by every chosen filter; nothing at all where one asks for what does not exist."""
     return queryset.none() if selection.is_impossible else narrow(selection, queryset)
+
+
+def order_by_selection(queryset: QuerySet, selection: Selection) -> QuerySet:
+    """`queryset` in the chosen order; best answers first is an order of pages only, here they come newest first."""
+    return queryset.order_by(*SORTS.get(selection.sort, SORTS["newest"]))
 
 
 def narrow(selection: Selection, queryset: QuerySet, *, leave_out: str = "") -> QuerySet:

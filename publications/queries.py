@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import apps
 from django.db import models
 
 from labsite.lib.models import PublishableQuerySet
-from labsite.lib.text import fold
+from labsite.lib.search import Question, q_match, ranked_keys, read_question
 from people.models import Group, Membership, Person
 
-MAX_WORDS = 30  # of a search: a whole title fits, and the condition stays small for the database
-
-
-def search_words(text: str) -> list[str]:
-    """The distinct words of `text` as they are compared, in their order. Pure."""
-    return list(dict.fromkeys(fold(text).split()))
+WEIGHTS = [10.0, 4.0, 1.0]  # of a word in the title, among the authors, in the other texts
 
 
 class PublicationQuerySet(PublishableQuerySet):
@@ -50,30 +47,56 @@ class PublicationQuerySet(PublishableQuerySet):
         distinctions = self.model._meta.get_field("distinctions").related_model.objects
         return models.Q(models.Exists(distinctions.filter(publication=models.OuterRef("pk"), kind__in=kinds)))
 
+    def q_with_code(self) -> models.Q:
+        """A link to code, or the badge alone."""
+        links = self.model._meta.get_field("links").related_model.objects
+        return models.Q(has_code=True) | models.Q(
+            models.Exists(links.filter(publication=models.OuterRef("pk"), kind="code"))
+        )
+
     def selected(self) -> PublicationQuerySet:
         return self.filter(is_selected=True)
 
     def search(self, words: str) -> PublicationQuerySet:
-        """Publications that hold every word in a title, the texts, the venue or a printed author name.
+        """Publications that hold every word, or the beginning of one, in their titles, texts, venue or author names.
 
-        Accents and case do not matter; words after the thirtieth are not looked at.
+        Accents and case do not matter; words in quotation marks stand together; terms after the thirtieth are not
+        looked at.
         """
-        found = self
-        for word in search_words(words)[:MAX_WORDS]:
-            authored = _authorships().filter(publication=models.OuterRef("pk"), search_text__contains=word)
-            found = found.filter(
-                models.Q(search_text__contains=word)
-                | models.Q(venue__search_text__contains=word)
-                | models.Exists(authored)
-            )
-        return found
+        return self.filter(pk__in=q_match(_digests(), read_question(words)).values("pk"))
+
+    def best_answers(self, question: Question, limit: int) -> list[int]:
+        """Keys of at most `limit` of these publications, those first whose title holds every word. Three queries."""
+        own = set(self.order_by().values_list("pk", flat=True))
+        in_title = set(q_match(_digests(), question, first_column="title_text").values_list("pk", flat=True)[:limit])
+        found = [key for key in ranked_keys(_digests(), question, WEIGHTS, limit) if key in own]
+        return sorted(found, key=lambda key: key not in in_title)
+
+    def with_rows(self) -> PublicationQuerySet:
+        """Loads what one line of a list prints, as it was derived: no further query, whatever the line shows."""
+        return self.select_related("digest").defer(
+            "abstract", "summary", "raw_record", "extra", "editor_note", "search_text", "digest__title_text",
+            "digest__author_text", "digest__body_text",
+        )  # fmt: skip
 
     def with_list_relations(self) -> PublicationQuerySet:
-        """Loads what one line of a list prints: venue, authors with their people, distinctions, links, notices."""
+        """Loads what a row is derived from: venue, authors with their people, distinctions, links, notices."""
         return self.select_related("venue").prefetch_related(
             models.Prefetch("authorships", _authorships().with_person()),
             "distinctions", "identifiers", "links", "notices",
         )  # fmt: skip
+
+    def with_export_relations(self) -> PublicationQuerySet:
+        """Loads what an export writes: the relations of a list, and topics."""
+        return self.with_list_relations().prefetch_related("topics")
+
+    def with_citation_key(self, key: str) -> PublicationQuerySet:
+        return self.filter(models.Q(bibtex_key=key) | models.Q(bibtex_key="", slug=key))
+
+
+def visible_to(user: Any, publications: PublicationQuerySet) -> PublicationQuerySet:
+    """What `user` may read: everything that is published, and drafts for those who may view them in the admin."""
+    return publications if user.has_perm("publications.view_publication") else publications.published()
 
 
 def _own_authorships() -> models.QuerySet:
@@ -81,6 +104,10 @@ def _own_authorships() -> models.QuerySet:
     return _authorships().confirmed().filter(publication=models.OuterRef("pk"))
 
 
+def _digests() -> models.QuerySet:
+    return apps.get_model("publications", "PublicationDigest").objects.all()
+
+
 def _authorships() -> models.QuerySet:
-    # Authorship points to Publication, whose manager is made from this module.
+    # Authorship and PublicationDigest point to Publication, whose manager is made from this module.
     return apps.get_model("publications", "Authorship").objects.all()

@@ -1,13 +1,34 @@
 """`/publications/…` and `/venues/…`."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from publications import views
+from publications.exporting import FORMATS
+from publications.views import exports, feeds, pages
+
+
+class FormatConverter:
+    """The ending of an export's address."""
+
+    regex = "|".join(FORMATS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+register_converter(FormatConverter, "export_format")
 
 app_name = "publications"
 urlpatterns = [
-    path("publications/", views.publications, name="publications"),
-    path("publications/<slug:slug>/", views.publication, name="publication"),
-    path("venues/", views.venues, name="venues"),
-    path("venues/<slug:slug>/", views.venue, name="venue"),
+    path("publications/", pages.publications, name="publications"),
+    path("publications/export.<export_format:name>", exports.export, name="export"),
+    path("feeds/publications.atom", feeds.publications, name="feed"),
+    path("publications/<slug:slug>/", pages.publication, name="publication"),
+    path("publications/<slug:slug>/cite.<export_format:name>", exports.cite, name="cite"),
+    path("publications/<slug:slug>/linkset.json", pages.linkset, name="linkset"),
+    path("topics/", pages.topics, name="topics"),
+    path("topics/<slug:slug>/", pages.topic, name="topic"),
+    path("venues/", pages.venues, name="venues"),
+    path("venues/<slug:slug>/", pages.venue, name="venue"),
 ]

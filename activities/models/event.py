@@ -9,7 +9,10 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTFField, PartialDate, known
+from labsite.lib.markdown import plain_text
 from labsite.lib.models import Publishable, PublishableQuerySet, WebAddressField
+from labsite.lib.search import q_match, read_question, search_text
+from labsite.lib.text import DerivedTextField
 from people.models import Group, Person
 from publications.models import Publication, Venue
 
@@ -66,6 +69,10 @@ class NewsItemQuerySet(PublishableQuerySet):
         """A stretch of time counts by its end; what has the same date keeps the editors' order."""
         return self.order_by(models.functions.Coalesce("end_date", "date").desc(nulls_last=True), "order", "-id")
 
+    def search(self, words: str) -> NewsItemQuerySet:
+        """Items that hold every word, or the beginning of one."""
+        return self.filter(pk__in=q_match(NewsItem.objects.all(), read_question(words)).values("pk"))
+
     def public(self) -> NewsItemQuerySet:
         """What visitors see: published, and personal remarks only if an editor says so."""
         return self.published().exclude(kind=NewsItem.Kind.PERSONAL, show_personal=False)
@@ -109,8 +116,10 @@ class NewsItem(Publishable):
     groups = models.ManyToManyField(Group, blank=True, related_name="news")
     order = models.PositiveSmallIntegerField(default=0, help_text="Orders items of the same date; lower comes first.")
 
+    search_text = DerivedTextField(source="make_search_text")
+
     objects = NewsItemQuerySet.as_manager()
-    history = HistoricalRecords(m2m_fields=[people, publications, groups])
+    history = HistoricalRecords(m2m_fields=[people, publications, groups], excluded_fields=["search_text"])
 
     class Meta:
         ordering = [models.F("date").desc(nulls_last=True), "order", "-id"]
@@ -127,6 +136,9 @@ class NewsItem(Publishable):
         date, end_date = known(self.date), known(self.end_date)
         if date and end_date and end_date.latest < date.earliest:
             raise ValidationError({"end_date": f"The last date ({self.end_date}) is before the date ({self.date})."})
+
+    def make_search_text(self) -> str:
+        return search_text(plain_text(self.body), self.place)
 
     @property
     def sort_date(self) -> PartialDate | None:

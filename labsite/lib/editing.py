@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 from simple_history.admin import SimpleHistoryAdmin
 
+from labsite.lib.changes import records_written
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import set_changes, write_versions
 
@@ -92,6 +93,7 @@ class PublishableAdmin(RecordAdmin):
         with transaction.atomic():
             self.model._default_manager.bulk_update(changed, ["is_published"], batch_size=500)
             write_versions(changed, request.user)
+            records_written.send(sender=self.model, instances=changed)
         verb = "published" if value else "made drafts"
         self.message_user(request, f"{len(changed)} {verb}; the others were so already.", messages.SUCCESS)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -26,9 +28,14 @@ def render_inline_markdown(text: str) -> SafeString:
     return mark_safe(_sanitise(_parser.renderInline(text or "")))  # noqa: S308 - sanitised by nh3 just before
 
 
-def _sanitise(html: str) -> str:
+def plain_text(text: str) -> str:
+    """Markdown as plain text on one line, for places that print no markup."""
+    return " ".join(html.unescape(nh3.clean(_parser.render(text or ""), tags=set())).split())
+
+
+def _sanitise(markup: str) -> str:
     return nh3.clean(
-        html,
+        markup,
         tags=ALLOWED_TAGS,
         attributes=ALLOWED_ATTRIBUTES,
         url_schemes=ALLOWED_SCHEMES,

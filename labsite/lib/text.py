@@ -25,9 +25,14 @@ def fold(text: str) -> str:
 
     Scripts other than Latin stand twice, as they are and transliterated, so that either form is found.
     """
+    return " ".join(dict.fromkeys(foldings(text)))
+
+
+def foldings(text: str) -> tuple[str, ...]:
+    """The folded spellings of `text`: one for Latin letters; for other scripts as it is, then transliterated."""
     plain = clean_text(text).casefold()
     latin = clean_text(anyascii(plain)).casefold()
-    return latin if latin == plain or plain.isascii() or _is_latin(plain) else f"{plain} {latin}"
+    return (latin,) if latin == plain or plain.isascii() or _is_latin(plain) else (plain, latin)
 
 
 def _is_latin(text: str) -> bool:

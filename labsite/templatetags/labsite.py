@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import json
 from decimal import Decimal
 
 from django import template
-from django.utils.safestring import SafeString
+from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
 
 from labsite.lib.markdown import render_inline_markdown, render_markdown
 
 register = template.Library()
+NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 @register.filter
@@ -40,6 +43,25 @@ def spell_email(address: str) -> str:
 def linejoin(text: str) -> str:
     """Several lines as one."""
     return ", ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+@register.filter
+def json_ld(data: dict) -> SafeString:
+    """A schema.org description as the script element that search engines read. No text can end the element."""
+    text = json.dumps(data, ensure_ascii=False).translate(NOT_IN_SCRIPT)
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - what could end it is escaped
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumb_ld(context: Context, crumbs: list[tuple[str, str]], here: object) -> SafeString:
+    """The breadcrumbs of a page as schema.org data."""
+    root = context.get("site_root", "")
+    trail = [("Home", "/"), *(crumbs or []), (str(here), context.get("canonical", "").removeprefix(root))]
+    items = [
+        {"@type": "ListItem", "position": position, "name": text, "item": f"{root}{address}"}
+        for position, (text, address) in enumerate(trail, start=1)
+    ]
+    return json_ld({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
 
 
 @register.simple_tag

@@ -98,7 +98,7 @@ def same_edge(module: str, name: str) -> bool:
 
 @pytest.mark.parametrize(("module", "path"), CASES, ids=[name for name, _ in CASES])
 def test_no_import_hides_in_a_function(module, path):
-    if ".tests" in module:
+    if ".tests" in module or module.endswith(".apps"):  # when apps are loaded, models do not exist yet
         return
     assert [f"{path.name}:{line} imports {name}" for name, line, inside in imports(path) if inside] == []
 

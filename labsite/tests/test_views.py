@@ -10,6 +10,7 @@ from labsite import views
 from labsite.models import LabProfile
 from labsite.tests.factories import make_group, make_member, make_news, make_person, make_publication, make_venue
 from people.models import OldAddress, PersonName
+from publications.digests import flush_changes
 
 pytestmark = pytest.mark.django_db
 
@@ -29,12 +30,12 @@ def fill(count: int) -> None:
         news = make_news(f"Quiet news {number}", member)
         news.publications.add(paper)
         news.groups.add(group)
+    flush_changes()
 
 
-# lab profile; groups; members, memberships; publications, authors, distinctions, identifiers, links, notices;
-# news, people, publications and groups of news
-HOME_QUERIES = 14
-# lab profile; people, memberships; publications with the five above; venues
+# lab profile; groups; members, memberships; publications; news, people, publications and groups of news; parent
+HOME_QUERIES = 10
+# lab profile; people, memberships; best answers (3) and their rows; venues; topics; news
 SEARCH_QUERIES = 10
 
 

@@ -15,6 +15,7 @@ from labsite.tests.factories import (
     make_venue,
 )
 from people.models import Group, Person
+from publications.digests import flush_changes
 from publications.models import Publication, Topic, Venue
 
 
@@ -24,6 +25,7 @@ def make_world(count: int) -> Person:
     for number in range(count):
         fill(person, number)
     gather(person, count)
+    flush_changes()
     return person
 
 

@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import q_active, q_upcoming
 from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, Visibility, WebAddressField
+from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import DerivedTextField, clean_text, fold
 from people.models.career import Membership
 from people.photos import photo_path, validate_photo
@@ -55,7 +56,7 @@ class PersonQuerySet(PublishableQuerySet):
     def search(self, words: str) -> PersonQuerySet:
         """People one of whose public names holds every word; accents, case and script do not matter."""
         found = self
-        for word in fold(words).split():
+        for word in read_question(words).words[:MAX_TERMS]:
             named = PersonName.objects.filter(person=models.OuterRef("pk"), is_public=True, search_text__contains=word)
             found = found.filter(models.Q(search_text__contains=word) | models.Exists(named))
         return found

@@ -1,6 +1,7 @@
 """What we publish: venues, publications, who wrote them, and where they can be read."""
 
 from publications.models.authorship import Authorship, PositionPublication
+from publications.models.digest import PublicationDigest
 from publications.models.publication import Distinction, Identifier, Link, Notice, Publication
 from publications.models.venue import Topic, Venue
 
@@ -12,6 +13,7 @@ __all__ = [
     "Notice",
     "PositionPublication",
     "Publication",
+    "PublicationDigest",
     "Topic",
     "Venue",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
@@ -98,7 +98,13 @@ class Publication(Publishable):
         default=True, help_text="Untick if only some authors are known: the page says “et al.”."
     )
     topics = models.ManyToManyField(Topic, blank=True, related_name="publications")
-    bibtex_key = models.CharField("BibTeX key", max_length=120, blank=True)
+    bibtex_key = models.CharField(
+        "BibTeX key",
+        max_length=120,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9_:.+/-]+$", "Use letters, digits and _ : . + / - only.")],
+        help_text="The name under which it is cited. Where it is empty, the end of its address serves.",
+    )
     extra = models.JSONField(default=dict, blank=True, help_text="BibTeX fields we do not know, kept word for word.")
     raw_record = models.JSONField(
         default=dict, blank=True, help_text="What the sources printed, e.g. their venue tags."
@@ -116,6 +122,14 @@ class Publication(Publishable):
             models.Index(fields=["venue", "-year"]),
             models.Index(fields=["kind", "-year"]),
         ]
+        constraints = [
+            models.UniqueConstraint(
+                name="publications_publication_bibtex_key_unique",
+                fields=["bibtex_key"],
+                condition=~models.Q(bibtex_key=""),
+                violation_error_message="Another publication has this BibTeX key.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.short_title or self.title
@@ -132,15 +146,31 @@ class Publication(Publishable):
         if date and self.year and date.year != self.year:
             raise ValidationError({"date": f"The date is in {date.year}, but the year says {self.year}."})
 
+        if self.bibtex_key and self._meta.model.objects.filter(slug=self.bibtex_key).exclude(pk=self.pk).exists():
+            raise ValidationError({"bibtex_key": "Another publication is cited under this key: choose another."})
+
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
 
     def get_absolute_url(self) -> str:
         return reverse("publications:publication", args=[self.slug])
 
+    @property
+    def citation_key(self) -> str:
+        """Its key in every export: stable as long as nobody changes it, and no other publication's."""
+        return self.bibtex_key or self.slug
+
     def make_search_text(self) -> str:
         parts = [self.title, self.short_title, *self.other_titles, self.summary, self.abstract, self.venue_text]
         return fold(" ".join(parts))
+
+    @property
+    def row(self) -> dict:
+        """What one line of a list prints. Reads self.digest; one that is missing is a line of the title alone."""
+        digest = getattr(self, "digest", None)
+        return (
+            digest.row if digest else {"slug": self.slug, "title": self.display_title, "name": str(self), "authors": []}
+        )
 
     @property
     def display_title(self) -> str:

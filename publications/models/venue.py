@@ -8,15 +8,15 @@ from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.models import NaturalKeyManager, WebAddressField
+from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import DerivedTextField, fold
-from publications.queries import MAX_WORDS, search_words
 
 
 class VenueQuerySet(models.QuerySet):
     def search(self, words: str) -> VenueQuerySet:
         """Venues whose names hold every word; accents and case do not matter."""
         found = self
-        for word in search_words(words)[:MAX_WORDS]:
+        for word in read_question(words).words[:MAX_TERMS]:
             found = found.filter(search_text__contains=word)
         return found
 
@@ -110,6 +110,9 @@ class Topic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("publications:topic", args=[self.slug])
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

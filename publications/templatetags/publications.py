@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
+from labsite.lib.search import Question, highlight
 from people.models import Person
-from publications.author_line import AuthorLine, make_author_line
+from publications.author_line import AuthorLine, make_author_line, read_author
 from publications.filters import Selection
 from publications.models import Publication
+from publications.rows import row_authors as read_row_authors
 
 register = template.Library()
 
@@ -20,10 +27,34 @@ def author_line(publication: Publication, owner: Person | str | None = None, sho
     return {"line": _line(publication, owner or None, shorten)}
 
 
+@register.inclusion_tag("publications/_author_line.html")
+def row_authors(row: dict[str, Any], owner: Person | str | None = None, shorten: bool = True) -> dict[str, Any]:
+    """The authors of one line of a list."""
+    complete = row.get("is_complete", True)
+    authors = read_row_authors(row)
+    return {"line": make_author_line(authors, is_complete=complete, owner=owner or None, shorten=shorten)}
+
+
 @register.inclusion_tag("publications/_affiliations.html")
 def affiliations(publication: Publication) -> dict[str, Any]:
     """Where its authors worked, as printed. No query if its authorships are loaded with their people."""
     return {"affiliations": _line(publication, None, False).affiliations}
+
+
+@register.simple_tag
+def marked(text: str, question: Question | str | None = None) -> SafeString:
+    """A title, isolated from the direction of its surroundings, with what was searched for marked."""
+    return format_html("<bdi>{}</bdi>", highlight(text, question or Question()))
+
+
+@register.simple_tag(takes_context=True)
+def coins_span(context: Context, row: dict[str, Any]) -> SafeString:
+    """What Zotero finds the publication by (COinS). Empty for a row that was not derived."""
+    if not row.get("coins"):
+        return mark_safe("")
+    address = context.get("site_root", "") + reverse("publications:publication", args=[row["slug"]])
+    title = f"{row['coins']}&{urlencode([('rft_id', address)])}"
+    return format_html('<span class="Z3988" title="{}"></span>', title)
 
 
 @register.simple_tag
@@ -33,6 +64,5 @@ def without(selection: Selection, name: str, value: str) -> str:
 
 
 def _line(publication: Publication, owner: Person | None, shorten: bool) -> AuthorLine:
-    return make_author_line(
-        publication.authorships.all(), is_complete=publication.author_list_complete, owner=owner, shorten=shorten
-    )
+    authors = [read_author(row) for row in publication.authorships.all()]
+    return make_author_line(authors, is_complete=publication.author_list_complete, owner=owner, shorten=shorten)

@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template
 
 from labsite.tests.factories import make_member, make_person, make_publication
-from publications.author_line import Author, make_author_line
+from publications.author_line import Author, make_author_line, read_author
 from publications.models import Publication
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,9 @@ def line(publication, owner=None, shorten=True) -> str:
 
 def names(publication, **values) -> list[tuple[int, str]]:
     """What a shortened line keeps: each name with how many were left out before it."""
-    made = make_author_line(loaded(publication).authorships.all(), is_complete=True, shorten=True, **values)
+    made = make_author_line(
+        map(read_author, loaded(publication).authorships.all()), is_complete=True, shorten=True, **values
+    )
     return [(author.gap, author.printed_name) for author in made.listed]
 
 
@@ -143,7 +145,9 @@ def test_no_name_gets_lost_in_a_shortened_line(count):
 def test_members_are_kept_where_nobody_loaded_the_memberships():
     person = make_person("Ada Quint")
     paper = make_publication(authors=[*"abcdefgh", person, *"ijklmnop"])
-    made = make_author_line(paper.authorships.select_related("person"), is_complete=True, shorten=True)
+    made = make_author_line(
+        map(read_author, paper.authorships.select_related("person")), is_complete=True, shorten=True
+    )
     assert "Ada Quint" in [author.printed_name for author in made.listed]
 
 
@@ -154,7 +158,7 @@ def test_affiliations_are_grouped_in_the_order_of_first_mention():
         {"printed_name": "C. Three"},
         {"printed_name": "D. Four", "affiliation_text": "Second University"},
     ]
-    made = make_author_line(make_publication(authors=rows).authorships.all(), is_complete=True)
+    made = make_author_line(map(read_author, make_publication(authors=rows).authorships.all()), is_complete=True)
     assert [(name, [author.printed_name for author in authors]) for name, authors in made.affiliations] == [
         ("Second University", ["A. One", "D. Four"]),
         ("First University", ["B. Two"]),
@@ -169,4 +173,4 @@ def test_long_names_may_break():
 def test_line_asks_the_database_nothing(django_assert_num_queries):
     paper = loaded(make_publication(authors=[make_member("Ada Quint"), make_person("Guy Guest"), "C. Third"]))
     with django_assert_num_queries(0):
-        make_author_line(paper.authorships.all(), is_complete=True, shorten=True)
+        make_author_line(map(read_author, paper.authorships.all()), is_complete=True, shorten=True)

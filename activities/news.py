@@ -1,0 +1,53 @@
+"""The query string of the news page and feed: `?kind= person= page=`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from activities.models import NewsItem
+from people.models import Person
+
+
+@dataclass
+class NewsSelection:
+    """The public items that fit, newest first, what they were narrowed to, and what was wrong with the question."""
+
+    items: QuerySet
+    kind: str = ""
+    person: Person | None = None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def query(self) -> str:
+        """The filters that are in force as a query string."""
+        pairs = [("kind", self.kind), ("person", self.person.slug if self.person else "")]
+        return urlencode([pair for pair in pairs if pair[1]])
+
+
+def read_news_selection(data: QueryDict) -> NewsSelection:
+    """What `data` asks for. A value that nothing has is named in words and left aside. One query for a person."""
+    selection = NewsSelection(NewsItem.objects.public().newest_first())
+    kind, slug = data.get("kind", ""), data.get("person", "")
+    if kind in NewsItem.Kind.values:
+        selection.kind = kind
+        selection.items = selection.items.filter(kind=kind)
+    elif kind:
+        selection.problems.append(f"There is no kind of news “{quoted(kind)}”. You see all of it.")
+    if slug:
+        people = Person.objects.published().filter(slug=slug) if "\x00" not in slug else Person.objects.none()
+        selection.person = people.first()
+        if selection.person:
+            selection.items = selection.items.filter(people=selection.person)
+        else:
+            selection.problems.append(f"There is no person “{quoted(slug)}” here. You see everyone's news.")
+    return selection
+
+
+def quoted(text: str) -> str:
+    """The text as a message may quote it."""
+    shown = "".join(char for char in text if char.isprintable())
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"

@@ -1,0 +1,6 @@
+"""The signal for writes that Django sends none for."""
+
+from django.dispatch import Signal
+
+# Sent with `instances`, all of the model `sender`, by whoever writes records in bulk: what is derived follows them.
+records_written = Signal()

@@ -1,0 +1,207 @@
+"""Full-text search behind one small interface: FTS5 on SQLite, tsvector on PostgreSQL.
+
+A table is given an index over some of its text columns by `IndexText` in a migration. From then on the database keeps
+the index right on every write, bulk and raw ones included. The columns hold folded words (`search_text`), so that both
+databases cut and compare them alike, without extensions.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections, models
+from django.db.migrations.operations.base import Operation
+from django.db.models.expressions import RawSQL
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from labsite.lib.text import fold, foldings
+
+WORD = re.compile(r"[^\W_]+")
+PHRASE = re.compile(r'"([^"]*)"|(\S+)')
+MAX_TERMS = 30  # of one question: a whole title fits, and the condition stays small for the database
+WEIGHTS = "ABCD"  # PostgreSQL's names; the first column weighs most
+
+
+def search_text(*parts: str) -> str:
+    """The folded words of `parts`, parted by single blanks: what an indexed column holds."""
+    return " ".join(WORD.findall(fold(" ".join(part for part in parts if part))))
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for: each term is a run of words that stand together, the last one perhaps only begun.
+
+    Every term must be found. In quotation marks several words are one term, and its last word is whole.
+    """
+
+    terms: tuple[tuple[tuple[str, ...], bool], ...] = ()  # (words, whether the last word is whole)
+
+    @property
+    def words(self) -> list[str]:
+        """The distinct words, in order."""
+        return list(dict.fromkeys(word for words, _ in self.terms for word in words))
+
+
+def read_question(text: str) -> Question:
+    """The question that `text` asks. `GPT-4` is one term of two words; signs that are no letters mean nothing."""
+    terms: dict[tuple[tuple[str, ...], bool], None] = {}
+    for quoted, plain in PHRASE.findall(text.replace("“", '"').replace("”", '"')):
+        words = tuple(WORD.findall(foldings(quoted or plain)[0]))  # the index holds every spelling
+        if words:
+            terms[(words, bool(quoted))] = None
+    return Question(tuple(terms))
+
+
+def index_name(table: str) -> str:
+    return f"{table}_text"
+
+
+def q_match(queryset: models.QuerySet, question: Question, *, first_column: str = "") -> models.QuerySet:
+    """Rows of `queryset`'s indexed model that hold every term; with `first_column`, all of them in that column."""
+    table = queryset.model._meta.db_table
+    key = queryset.model._meta.pk.column
+    if not question.terms:
+        return queryset.none()
+    if vendor(queryset) == "postgresql":
+        sql = f'SELECT "{key}" FROM "{table}" WHERE "search_document" @@ to_tsquery(\'simple\', %s)'  # noqa: S608
+        return queryset.filter(pk__in=RawSQL(sql, [postgresql_query(question, "A" if first_column else "")]))  # noqa: S611
+    match = sqlite_query(question)
+    if first_column:
+        match = f"{{{first_column}}} : ({match})"
+    sql = f'SELECT rowid FROM "{index_name(table)}" WHERE "{index_name(table)}" MATCH %s'  # noqa: S608
+    return queryset.filter(pk__in=RawSQL(sql, [match]))  # noqa: S611
+
+
+def ranked_keys(queryset: models.QuerySet, question: Question, weights: list[float], limit: int) -> list[Any]:
+    """The keys of at most `limit` rows of the indexed model that hold every term, the best answer first. One query.
+
+    `weights`: how much a word counts in each indexed column.
+    """
+    table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
+    if not question.terms:
+        return []
+    if vendor(queryset) == "postgresql":
+        scale = "{" + ", ".join(str(weight / max(weights)) for weight in reversed([*weights, 0.0, 0.0, 0.0][:4])) + "}"
+        sql = (
+            f'SELECT "{key}" FROM "{table}", to_tsquery(\'simple\', %s) query WHERE "search_document" @@ query '  # noqa: S608
+            f'ORDER BY ts_rank(%s::float4[], "search_document", query, 1) DESC, "{key}" DESC LIMIT %s'
+        )
+        values = [postgresql_query(question), scale, limit]
+    else:
+        name, columns = index_name(table), ", ".join(str(weight) for weight in weights)
+        sql = (
+            f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s '  # noqa: S608
+            f'ORDER BY bm25("{name}", {columns}), rowid DESC LIMIT %s'
+        )
+        values = [sqlite_query(question), limit]
+    with connections[queryset.db].cursor() as cursor:
+        cursor.execute(sql, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def highlight(text: str, question: Question) -> SafeString:
+    """`text`, escaped, with every word that begins like a word of the question in `<mark>`."""
+    words = tuple(question.words)
+    pieces, begin = [], 0
+    for match in WORD.finditer(text) if words else ():
+        if any(spelling.startswith(words) for spelling in foldings(match.group())):
+            pieces += [escape(text[begin : match.start()]), "<mark>", escape(match.group()), "</mark>"]
+            begin = match.end()
+    return mark_safe("".join([*pieces, escape(text[begin:])]))  # noqa: S308 - every piece is escaped
+
+
+def vendor(queryset: models.QuerySet) -> str:
+    return connections[queryset.db].vendor
+
+
+def sqlite_query(question: Question) -> str:
+    """In FTS5's syntax (https://sqlite.org/fts5.html#full_text_query_syntax); words hold letters and digits only."""
+    return " AND ".join(f'"{" ".join(words)}"' + ("" if whole else " *") for words, whole in question.terms[:MAX_TERMS])
+
+
+def postgresql_query(question: Question, weight: str = "") -> str:
+    """In tsquery's syntax; `weight` A looks into the first column only."""
+    found = []
+    for words, whole in question.terms[:MAX_TERMS]:
+        marks = [("" if whole or index < len(words) - 1 else "*") + weight for index in range(len(words))]
+        parts = [f"'{word}'" + (f":{mark}" if mark else "") for word, mark in zip(words, marks, strict=True)]
+        found.append(f"({' <-> '.join(parts)})")
+    return " & ".join(found)
+
+
+class IndexText(Operation):
+    """Migration operation: a full-text index over text columns of a model, the weightiest first.
+
+    The database keeps it. On SQLite a later migration that remakes the table must repeat this operation.
+    """
+
+    reversible = True
+    atomic = True
+
+    def __init__(self, model_name: str, columns: list[str]) -> None:
+        self.model_name, self.columns = model_name, columns
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.model_name, self.columns], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The index is the database's own: models do not know it."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        meta = to_state.apps.get_model(app_label, self.model_name)._meta
+        make = postgresql_index if schema_editor.connection.vendor == "postgresql" else sqlite_index
+        for statement in make(meta.db_table, meta.pk.column, self.columns):
+            schema_editor.execute(statement)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f'ALTER TABLE "{table}" DROP COLUMN "search_document"')
+            return
+        for event in ("insert", "delete", "update"):
+            schema_editor.execute(f'DROP TRIGGER "{index_name(table)}_{event}"')
+        schema_editor.execute(f'DROP TABLE "{index_name(table)}"')
+
+    def describe(self) -> str:
+        return f"Full-text index of {self.model_name}"
+
+
+def postgresql_index(table: str, key: str, columns: list[str]) -> list[str]:
+    parts = " || ".join(
+        f"setweight(to_tsvector('simple', \"{column}\"), '{weight}')"
+        for column, weight in zip(columns, WEIGHTS, strict=False)
+    )
+    return [
+        f'ALTER TABLE "{table}" ADD COLUMN "search_document" tsvector GENERATED ALWAYS AS ({parts}) STORED',
+        f'CREATE INDEX "{index_name(table)}" ON "{table}" USING gin ("search_document")',
+    ]
+
+
+def sqlite_index(table: str, key: str, columns: list[str]) -> list[str]:
+    """An external-content FTS5 table and the three triggers that SQLite's manual prescribes for it."""
+    name, listed = index_name(table), ", ".join(f'"{column}"' for column in columns)
+    old = ", ".join(f'old."{column}"' for column in columns)
+    new = ", ".join(f'new."{column}"' for column in columns)
+    remove = f'INSERT INTO "{name}"("{name}", rowid, {listed}) VALUES (\'delete\', old."{key}", {old});'  # noqa: S608
+    add = f'INSERT INTO "{name}"(rowid, {listed}) VALUES (new."{key}", {new});'  # noqa: S608
+    return [
+        f'CREATE VIRTUAL TABLE "{name}" USING fts5({listed}, content="{table}", content_rowid="{key}", '
+        "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
+        f'CREATE TRIGGER "{name}_insert" AFTER INSERT ON "{table}" BEGIN {add} END',
+        f'CREATE TRIGGER "{name}_delete" AFTER DELETE ON "{table}" BEGIN {remove} END',
+        f'CREATE TRIGGER "{name}_update" AFTER UPDATE OF {listed} ON "{table}" BEGIN {remove} {add} END',
+        f'INSERT INTO "{name}"("{name}") VALUES (\'rebuild\')',  # noqa: S608
+    ]
+
+
+def rebuild_index(model: type[models.Model], connection: Any) -> None:
+    """Makes the index anew from the columns. SQLite's may be broken by a power cut on bad disks; PostgreSQL's not."""
+    name = index_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f'REINDEX INDEX "{name}"')
+        else:
+            cursor.execute(f'INSERT INTO "{name}"("{name}") VALUES (\'rebuild\')')  # noqa: S608

@@ -1,0 +1,58 @@
+"""Printed names taken apart, for formats that ask for family and given name. Pure: no database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+PARTICLES = frozenset({
+    "af", "al", "ap", "av", "bar", "ben", "bin", "bint", "da", "dal", "de", "degli", "dei", "del", "della", "den",
+    "der", "des", "di", "do", "dos", "du", "el", "ibn", "la", "las", "le", "les", "lo", "los", "op", "ten", "ter",
+    "the", "to", "van", "vande", "vander", "vom", "von", "y", "zu", "zum", "zur",
+})  # fmt: skip
+SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+HAN_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True)
+class NameParts:
+    """A name as bibliographies order it. `literal` is set instead where the parts are not known to be parts."""
+
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    literal: str = ""
+
+    @property
+    def inverted(self) -> str:
+        """“Family, Suffix, Given”: the form that BibTeX, RIS and Google Scholar read without guessing."""
+        return self.literal or ", ".join(part for part in (self.family, self.suffix, self.given) if part)
+
+    @property
+    def natural(self) -> str:
+        """“Given Family Suffix”."""
+        return self.literal or " ".join(part for part in (self.given, self.family, self.suffix) if part)
+
+
+def split_name(printed: str) -> NameParts:
+    """The parts of a personal name as printed: “Family, Given” or “Given Family”.
+
+    Lower-case particles belong to the family name (BibTeX's rule for “von”). A name of one word, and a name in Han,
+    Kana or Hangul without blanks, stays whole.
+    """
+    name = " ".join(printed.split())
+    if "," in name:
+        first, *others = (part.strip() for part in name.split(","))
+        suffix = next((part for part in others if part.lower() in SUFFIXES), "")
+        given = " ".join(part for part in others if part and part != suffix)
+        if first and (given or suffix):
+            return NameParts(family=first, given=given, suffix=suffix)
+        return NameParts(literal=first or given or name)
+    words = name.split()
+    suffix = words.pop() if len(words) > 2 and words[-1].lower() in SUFFIXES else ""
+    if len(words) < 2 or HAN_KANA_HANGUL.search(words[0]):
+        return NameParts(literal=name)
+    begin = len(words) - 1
+    while begin > 1 and words[begin - 1] in PARTICLES:
+        begin -= 1
+    return NameParts(family=" ".join(words[begin:]), given=" ".join(words[:begin]), suffix=suffix)

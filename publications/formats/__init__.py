@@ -1,0 +1,1 @@
+"""Readers and writers of bibliographic formats. Pure: text to records and back, no database, no request."""

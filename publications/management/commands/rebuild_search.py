@@ -1,0 +1,26 @@
+"""Makes everything anew that lists and search are derived from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from labsite.lib.search import rebuild_index
+from publications.digests import refresh_digests
+from publications.models import Publication, PublicationDigest
+
+
+class Command(BaseCommand):
+    help = (
+        "Derives the lines of lists and the search indexes anew from the records. Safe at any time; changes no record."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        keys = list(Publication.objects.values_list("pk", flat=True))
+        changed = refresh_digests(keys)
+        for model in (PublicationDigest, apps.get_model("activities", "NewsItem")):
+            rebuild_index(model, connection)
+        self.stdout.write(f"{len(keys)} publications looked at, {changed} lines changed, search indexes rebuilt.")

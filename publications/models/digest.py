@@ -1,0 +1,47 @@
+"""What lists print and search reads of a publication, derived from its record."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from labsite.lib.text import bytewise_collation
+from publications.models.publication import Publication
+
+
+class BytewiseTextField(models.TextField):
+    """Text that sorts alike on every database: byte by byte."""
+
+    def db_parameters(self, connection: object) -> dict:
+        return {**super().db_parameters(connection), "collation": bytewise_collation(connection)}
+
+
+class PublicationDigest(models.Model):
+    """One row a publication, made by `publications.digests` whenever anything it is made of changes.
+
+    Nothing here is a fact of its own: `manage.py rebuild_search` makes all of it anew. The three texts hold words
+    only, folded, parted by single blanks; the database keeps a full-text index of them.
+    """
+
+    publication = models.OneToOneField(
+        Publication, on_delete=models.CASCADE, primary_key=True, related_name="digest", db_constraint=True
+    )
+    row = models.JSONField(help_text="What one line of a list prints: see publications.rows.")
+    title_text = models.TextField(blank=True)
+    author_text = models.TextField(blank=True)
+    body_text = models.TextField(blank=True)
+    title_key = BytewiseTextField(blank=True)
+    newest_key = models.BigIntegerField(default=0)
+    oldest_key = models.BigIntegerField(default=0)
+    citations_key = models.BigIntegerField(default=0)
+    changed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["newest_key", "title_key", "publication"], name="publications_digest_newest"),
+            models.Index(fields=["oldest_key", "title_key", "publication"], name="publications_digest_oldest"),
+            models.Index(fields=["title_key", "publication"], name="publications_digest_title"),
+            models.Index(fields=["citations_key", "title_key", "publication"], name="publications_digest_cited"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.row.get("title", ""))

@@ -1,0 +1,1 @@
+"""What visitors and machines are answered: pages and files."""
