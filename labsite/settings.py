@@ -87,7 +87,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+# Named to harvesters and wherever a machine is told whom to write to.
+DEFAULT_FROM_EMAIL = environment.read_text("CONTACT_EMAIL", "webmaster@localhost")
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = environment.read_text("TIME_ZONE", "UTC")

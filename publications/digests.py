@@ -76,8 +76,10 @@ def refresh_digests(keys: Iterable[int]) -> int:
     """
     keys, changed = list(keys), 0
     for begin in range(0, len(keys), BATCH):
-        fresh = []
+        fresh, retracted = [], {True: [], False: []}
         for publication in load_batch(keys[begin : begin + BATCH]):
+            if publication.is_retracted != publication.has_retraction:
+                retracted[publication.has_retraction].append(publication.pk)
             before = getattr(publication, "digest", None)
             after = make_digest(publication)
             if before is None or any(getattr(before, name) != getattr(after, name) for name in DERIVED):
@@ -86,6 +88,9 @@ def refresh_digests(keys: Iterable[int]) -> int:
         PublicationDigest.objects.bulk_create(
             fresh, update_conflicts=True, unique_fields=["publication"], update_fields=[*DERIVED, "changed_at"]
         )
+        for value, own in retracted.items():
+            if own:
+                Publication.objects.filter(pk__in=own).update(is_retracted=value)
         changed += len(fresh)
     return changed
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from django.db import models
+
 from labsite.lib.text import fold
 from publications.filters import FACETS, Selection
 from publications.models import Distinction, Publication, Topic, Venue
@@ -81,7 +83,8 @@ def names_of_filters(words: list[str]) -> dict[str, tuple[str, str, str]]:
     for choice in Distinction.Kind:
         if choice != Distinction.Kind.OTHER:
             named[fold(choice.label)] = named[f"{fold(choice.label)}s"] = ("award", choice.value, choice.label)
-    for venue in Venue.objects.filter(slug__in=candidate_slugs(words)):
+    whole = models.Q(search_text__startswith=" ".join(words))
+    for venue in Venue.objects.filter(models.Q(slug__in=candidate_slugs(words)) | whole):
         for name in (venue.short_name, venue.name, venue.slug.replace("-", " ")):
             if name:
                 named[fold(name)] = ("venue", venue.slug, venue.label)

@@ -103,7 +103,10 @@ def schema_publication(record: Record, description: str = "") -> dict[str, Any]:
 
 
 def coins(record: Record) -> str:
-    """The title of a COinS span (OpenURL 1.0 key/value pairs), by which Zotero finds the entries of a list."""
+    """The title of a COinS span (OpenURL 1.0 key/value pairs), by which Zotero finds the entries of a list.
+
+    The address of the page is left to whoever prints it, since this is stored.
+    """
     is_article = record.kind == "journal-article"
     genre = {
         "journal-article": "article", "conference-paper": "proceeding", "workshop-paper": "proceeding",
@@ -130,7 +133,6 @@ def coins(record: Record) -> str:
         ("rft.aulast", first.family if first else ""),
         *(("rft.au", author.name.natural) for author in record.authors[:50]),
         ("rft_id", f"info:doi/{record.identifier('doi')}" if record.identifier("doi") else ""),
-        ("rft_id", record.address),
     ]
     return urlencode([(key, value) for key, value in pairs if value])
 

@@ -20,7 +20,7 @@ def make_row(publication: Publication) -> dict[str, Any]:
     return {
         "slug": publication.slug,
         "title": publication.display_title,
-        "name": str(publication),
+        "name": publication.short_title or publication.title,
         "year": publication.year,
         "authors": [lean(asdict(read_author(row))) for row in publication.authorships.all()],
         "is_complete": publication.author_list_complete,
@@ -36,7 +36,7 @@ def make_row(publication: Publication) -> dict[str, Any]:
         "code": code.url if code else "",
         "has_code": bool(code or publication.has_code),
         "is_published": publication.is_published,
-        "is_retracted": publication.is_retracted,
+        "is_retracted": publication.has_retraction,
         "notices": [
             {"kind": each.kind, "label": each.get_kind_display(), "date": each.date.display() if each.date else ""}
             for each in publication.notices.all()

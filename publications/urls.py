@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from publications.exporting import FORMATS
-from publications.views import exports, feeds, pages
+from publications.views import exports, feeds, harvest, pages
 
 
 class FormatConverter:
@@ -23,6 +23,7 @@ app_name = "publications"
 urlpatterns = [
     path("publications/", pages.publications, name="publications"),
     path("publications/export.<export_format:name>", exports.export, name="export"),
+    path("oai", harvest.oai, name="oai"),
     path("feeds/publications.atom", feeds.publications, name="feed"),
     path("publications/<slug:slug>/", pages.publication, name="publication"),
     path("publications/<slug:slug>/cite.<export_format:name>", exports.cite, name="cite"),

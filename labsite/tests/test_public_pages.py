@@ -38,6 +38,8 @@ QUERIES = {
     "/publications/paper-0/": 20,
     "/publications/paper-0/cite.bib": 7,
     "/publications/paper-0/linkset.json": 7,
+    # lab profile; a page of records with six relations
+    "/oai?verb=ListRecords&metadataPrefix=oai_dc": 8,
     # frame; rows
     "/feeds/publications.atom": 2,
     # frame; items, people, papers, groups
@@ -98,7 +100,7 @@ def test_every_public_route_is_counted():
         "people:people", "people:person", "people:cv", "people:group",
         "publications:publications", "publications:publication", "publications:venues", "publications:venue",
         "publications:export", "publications:cite", "publications:linkset", "publications:feed",
-        "publications:topics", "publications:topic", "activities:news_feed",
+        "publications:topics", "publications:topic", "publications:oai", "activities:news_feed",
         "activities:awards", "activities:mentorship", "activities:news", "activities:research", "activities:project",
     }  # fmt: skip
     own = {pattern.name for pattern in get_resolver().url_patterns if getattr(pattern, "name", None)}

@@ -34,7 +34,7 @@ def csl_item(record: Record) -> dict[str, Any]:
         "status": "retracted" if record.retracted else "",
     }
     arxiv = record.identifier("arxiv")
-    if arxiv:
+    if arxiv and record.kind == "preprint":
         item |= {"archive": "arXiv", "archive_location": arxiv}
     return {key: value for key, value in item.items() if value}
 

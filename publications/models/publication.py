@@ -109,10 +109,12 @@ class Publication(Publishable):
     raw_record = models.JSONField(
         default=dict, blank=True, help_text="What the sources printed, e.g. their venue tags."
     )
+    # Derived from the notices with the digest (publications.digests), so that its name alone can say it.
+    is_retracted = models.BooleanField("retracted", default=False, editable=False)
     search_text = DerivedTextField(source="make_search_text")
 
     objects = NaturalKeyManager.from_queryset(PublicationQuerySet)()
-    history = HistoricalRecords(excluded_fields=["search_text"], m2m_fields=[topics])
+    history = HistoricalRecords(excluded_fields=["search_text", "is_retracted"], m2m_fields=[topics])
 
     class Meta:
         # Newest first; what has no year is newer than anything printed.
@@ -132,7 +134,11 @@ class Publication(Publishable):
         ]
 
     def __str__(self) -> str:
-        return self.short_title or self.title
+        return self.mark(self.short_title or self.title)
+
+    def mark(self, name: str) -> str:
+        """`name` with a word in front if the publication was retracted: everywhere it appears, it says so."""
+        return f"[Retracted] {name}" if self.is_retracted else name
 
     def clean(self) -> None:
         super().clean()
@@ -177,6 +183,11 @@ class Publication(Publishable):
         return f"[{self.title}]" if self.title_is_description else self.title
 
     @property
+    def marked_title(self) -> str:
+        """The title for places other than its own page."""
+        return self.mark(self.display_title)
+
+    @property
     def venue_tag(self) -> str:
         """The short form beside a title: “NeurIPS 2024”, “Preprint”. Reads self.venue."""
         name = self.venue.label if self.venue else self.venue_text or self.get_kind_display()
@@ -193,7 +204,7 @@ class Publication(Publishable):
         return self.kind == self.Kind.WORKSHOP_PAPER or bool(self.venue and self.venue.is_workshop)
 
     @property
-    def is_retracted(self) -> bool:
+    def has_retraction(self) -> bool:
         """Whether a notice takes it back. Reads self.notices."""
         return any(notice.kind == Notice.Kind.RETRACTION for notice in self.notices.all())
 
@@ -201,7 +212,7 @@ class Publication(Publishable):
     def badge_text(self) -> str:
         """Few words for tight places: its nickname, or the start of its title, with venue and year."""
         name = self.short_title or (self.title if len(self.title) <= 40 else f"{self.title[:38].rstrip()}…")
-        return f"{name} · {self.venue_tag}"
+        return f"{self.mark(name)} · {self.venue_tag}"
 
 
 class Identifier(models.Model):

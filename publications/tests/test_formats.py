@@ -1,0 +1,247 @@
+"""BibTeX, RIS, CSL-JSON and references: read by the programs that others use."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import bibtexparser
+import pytest
+import rispy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pybtex.database import parse_string as parse_with_pybtex
+
+from labsite.tests.factories import make_member, make_publication, make_venue
+from people.names import NameParts, split_name
+from publications.exporting import FORMATS, record_of, write_one
+from publications.formats.bibtex import read_bibtex, write_bibtex
+from publications.formats.csl import csl_item
+from publications.formats.latex import decode_latex, encode_latex
+from publications.formats.references import STYLES, format_reference
+from publications.formats.ris import write_ris
+from publications.importing import create_publication
+from publications.models import Publication
+from publications.records import BIBTEX_TYPES, CSL_TYPES, RIS_TYPES, Record, RecordAuthor
+
+REAL = (Path(__file__).parent / "real.bib").read_text(encoding="utf-8")
+
+
+def loaded(publication: Publication) -> Publication:
+    return Publication.objects.with_export_relations().get(pk=publication.pk)
+
+
+def fields_of(text: str) -> dict[str, dict[str, str]]:
+    """Every entry's type and fields, as bibtexparser reads them."""
+    return {
+        entry.key: {"type": entry.entry_type, **{field.key.lower(): field.value for field in entry.fields}}
+        for entry in bibtexparser.parse_string(text).entries
+    }
+
+
+def test_every_kind_has_a_type_in_every_format():
+    for types in (BIBTEX_TYPES, RIS_TYPES, CSL_TYPES):
+        assert set(types) == set(Publication.Kind.values)
+
+
+def test_real_entries_are_read():
+    records, problems = read_bibtex(REAL)
+    assert problems == []
+    by_key = {record.key: record for _, record in records}
+    salun, thesis, odd = by_key["fan2024salun"], by_key["vonbraun1999"], by_key["undated_thing"]
+    assert salun.title.startswith("SalUn: Empowering")
+    assert (salun.year, salun.date, salun.identifier("arxiv")) == (2024, "2024-05", "2310.12508")
+    assert [author.name.natural for author in salun.authors][2] == "Yihua Zhang"
+    assert by_key["malinovskii2024pvtuning"].authors[-1].name == NameParts(family="Richtárik", given="Peter")
+    assert by_key["malinovskii2024pvtuning"].container == "Advances in Neural Information Processing Systems"
+    assert by_key["zhang2024blo"].title.endswith("Signal Processing & Machine Learning")
+    assert (thesis.title, thesis.institution) == ("Über Hilberträume und $L^2$-Schätzungen", "Universität Zürich")
+    assert not thesis.authors_complete
+    assert thesis.authors[0].name == NameParts(family="von Braun", given="Jörg-Ulrich", suffix="Jr.")
+    assert thesis.authors[1].name.literal == "The ACME Group"
+    assert [author.name.natural for author in odd.authors] == ["Văn Nguyễn", "Åge Ørsted", "Zoë Łódź"]
+    assert odd.title == "A 100% odd title: #1 in _everything_, ñandús ~ more"
+    assert {line for line, _ in records} == {4, 20, 31, 41, 50}
+
+
+@pytest.mark.django_db
+def test_what_was_imported_comes_out_with_nothing_lost():
+    before = fields_of(REAL)
+    for _, record in read_bibtex(REAL)[0]:
+        publication = create_publication(record)
+        written = write_one(loaded(publication), FORMATS["bib"], "https://lab.example.org")
+        after = fields_of(written)[record.key]
+        ours = {name for name in after if name not in before[record.key]}
+        assert ours <= {"url"}, ours
+        assert {name: after[name] for name in before[record.key]} == before[record.key]
+        again = read_bibtex(written)[0][0][1]
+        assert replace(again, links=(), source={}) == replace(record, links=(), source={})
+        parse_with_pybtex(written, "bibtex")
+
+
+@pytest.mark.django_db
+def test_an_edited_field_is_written_anew_and_the_others_word_for_word():
+    record = read_bibtex(REAL)[0][0][1]
+    publication = create_publication(record)
+    publication.title = "Another title of SalUn"
+    publication.save()
+    written = fields_of(write_one(loaded(publication), FORMATS["bib"], ""))["fan2024salun"]
+    assert written["title"] == "Another title of {SalUn}"
+    assert written["author"].startswith("Fan, Chongyu and Liu, Jiancheng")
+    assert written["eprint"] == "2310.12508v5"
+    assert written["note"] == r"Spotlight, top 5\%"
+
+
+def test_broken_and_double_entries_are_told_by_line():
+    records, problems = read_bibtex("@article{a, title={One}}\n\n@article{a, title={Two}}\n@misc{b, title={x\n")
+    assert [(line, record.title) for line, record in records] == [(1, "One")]
+    assert [(problem.line, problem.message[:20]) for problem in problems] == [
+        (3, "The key “a” was used"),
+        (4, "This entry is not co"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        (r"{\"u}", "ü"), (r"\'{\i}", "í"), (r"\o{}", "ø"), (r"{\v c}", "č"), (r"\c{c}", "ç"), (r"{\ss}", "ß"),
+        (r"\~n", "ñ"), (r"{\L}ukasz", "Łukasz"), (r"\aa", "å"), (r"$x^2$", "$x^2$"), (r"a~b", "a b"), ("1--2", "1–2"),
+        (r"\input{/etc/passwd}", ""), (r"100\% {Pure}", "100% Pure"), ("plain", "plain"), (r"\textbraceleft{}", "{"),
+    ],
+)  # fmt: skip
+def test_latex_is_decoded(tex, text):
+    assert decode_latex(tex) == text
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=["Cs", "Cc", "Zl", "Zp", "Co"]), max_size=60))
+def test_any_text_survives_encoding(text):
+    plain = " ".join(text.split())
+    expected = decode_latex(encode_latex(plain))
+    assert decode_latex(encode_latex(expected)) == expected
+    record = Record(key="k", title=f"x {plain}", authors=(RecordAuthor(NameParts(literal=f"n {plain}")),))
+    again, problems = read_bibtex(write_bibtex(record))
+    assert problems == []
+    assert len(again) == 1
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="@{}=,\"#\\%abAB12 \n\t()'é$", max_size=120))
+def test_any_file_is_answered(text):
+    records, problems = read_bibtex(text)
+    assert isinstance(records, list)
+    assert all(problem.line >= 1 and problem.message for problem in problems)
+
+
+@pytest.fixture
+def paper(db):
+    member = make_member("Ada Quint", orcid="0000-0002-1825-0097", given_name="Ada", family_name="Quint")
+    rows = [member, "Peter van der Richtárik", {"printed_name": "张逸骅"}, {"printed_name": "Plato"}]
+    venue = make_venue("ICXM", name="International Conference on Examples")
+    made = make_publication(
+        "Quiet & loud: 100% of {SalUn} \\ R²MU", rows, venue=venue, date="2024-05-31", pages="1-20", abstract="A\nB.",
+        author_list_complete=False,
+    )  # fmt: skip
+    made.identifiers.create(scheme="doi", value="10.1000/182")
+    made.identifiers.create(scheme="arxiv", value="2405.00001")
+    made.links.create(kind="pdf", url="https://example.org/paper.pdf")
+    return loaded(made)
+
+
+def test_bibtex_is_read_by_two_programs(paper):
+    text = write_one(paper, FORMATS["bib"], "https://lab.example.org")
+    entry = fields_of(text)[paper.slug]
+    assert entry["author"] == "Quint, Ada and van der Richtárik, Peter and {张逸骅} and {Plato} and others"
+    assert (entry["year"], entry["month"], entry["doi"]) == ("2024", "may", "10.1000/182")
+    other = parse_with_pybtex(text, "bibtex").entries[paper.slug]
+    assert [str(person) for person in other.persons["author"]][:2] == ["Quint, Ada", "van der Richtárik, Peter"]
+    assert read_bibtex(text)[0][0][1].title == paper.title
+
+
+def test_ris_is_read(paper):
+    entry = rispy.loads(write_one(paper, FORMATS["ris"], "https://lab.example.org"))[0]
+    assert entry["type_of_reference"] == "CPAPER"
+    assert entry["title"] == paper.title
+    assert entry["authors"] == ["Quint, Ada", "van der Richtárik, Peter", "张逸骅", "Plato"]
+    assert (entry["year"], entry["start_page"], entry["end_page"], entry["doi"]) == ("2024", "1", "20", "10.1000/182")
+    assert entry["abstract"] == "A B."
+
+
+def test_csl_json_is_valid(paper):
+    item = json.loads(write_one(paper, FORMATS["json"], "https://lab.example.org"))[0]
+    assert item["type"] == "paper-conference"
+    assert item["issued"] == {"date-parts": [[2024, 5, 31]]}
+    assert item["author"][0] == {"family": "Quint", "given": "Ada"}
+    assert item["author"][2] == {"literal": "张逸骅"}
+    assert item["DOI"] == "10.1000/182"
+
+
+@pytest.mark.parametrize(
+    ("style", "expected"),
+    [
+        ("apa", "Quint, A., van der Richtárik, P., 张逸骅, & Plato. (2024)."),
+        ("ieee", "A. Quint, P. van der Richtárik, 张逸骅, and Plato, “"),
+        ("acm", "Ada Quint, Peter van der Richtárik, 张逸骅, and Plato. 2024."),
+        ("chicago", "Quint, Ada, Peter van der Richtárik, 张逸骅, and Plato. 2024."),
+        ("mla", "Quint, Ada, et al. “"),
+        ("vancouver", "Quint A, van der Richtárik P, 张逸骅, Plato."),
+    ],
+)
+def test_references_follow_the_published_styles(paper, style, expected):
+    text = format_reference(csl_item(record_of(paper)), style)
+    assert text.startswith(expected), text
+    assert "1–20" in text
+    assert paper.title.casefold() in text.casefold()  # some styles capitalize titles
+
+
+def test_every_style_has_a_label():
+    assert [label for label, _ in STYLES.values()] == ["APA", "IEEE", "ACM", "Chicago", "MLA", "Vancouver"]
+
+
+@pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+def test_retraction_is_in_every_export(paper, form):
+    assert "etracted" not in write_one(paper, form, "")
+    paper.notices.create(kind="retraction", date="2025")
+    text = write_one(loaded(paper), form, "")
+    assert "[Retracted] Quiet" in text
+
+
+def test_retraction_is_in_every_reference(paper):
+    paper.notices.create(kind="retraction")
+    for style in STYLES:
+        assert "[Retracted] Quiet" in format_reference(csl_item(record_of(loaded(paper))), style)
+
+
+def test_ris_values_stay_on_one_line():
+    text = write_ris(Record(key="k", title="One\nTY  - JOUR\r\nTwo"))
+    assert text.count("\nTY") == 0
+    assert rispy.loads(text)[0]["title"] == "One TY - JOUR Two"
+
+
+@pytest.mark.parametrize(
+    ("printed", "family", "given", "literal"),
+    [
+        ("Yihua Zhang", "Zhang", "Yihua", ""),
+        ("Zhang, Yihua", "Zhang", "Yihua", ""),
+        ("P.-Y. Chen", "Chen", "P.-Y.", ""),
+        ("Ludwig van Beethoven", "van Beethoven", "Ludwig", ""),
+        ("van den Berg, Jan", "van den Berg", "Jan", ""),
+        ("Plato", "", "", "Plato"),
+        ("张逸骅", "", "", "张逸骅"),
+        ("María José García Márquez", "Márquez", "María José García", ""),
+    ],
+)
+def test_names_are_taken_apart(printed, family, given, literal):
+    parts = split_name(printed)
+    assert (parts.family, parts.given, parts.literal) == (family, given, literal)
+    assert " ".join(parts.natural.split()) == printed or "," in printed
+
+
+@pytest.mark.django_db
+def test_keys_are_unique_and_stable():
+    first = make_publication("Quiet", bibtex_key="quint2024")
+    second = make_publication("Loud", slug="loud")
+    assert (first.citation_key, second.citation_key) == ("quint2024", "loud")
+    record = Record(key="quint2024", kind="other", title="Third")
+    assert create_publication(record).citation_key == "third"
+    assert create_publication(replace(record, key="loud")).citation_key == "third-2"
