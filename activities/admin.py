@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -23,7 +25,7 @@ from activities.models import (
     TalkLink,
 )
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
-from labsite.lib.rows import StackedRows, TabularRows
+from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 
 PERIOD = ("start", "end", "end_is_unknown")
 
@@ -52,8 +54,25 @@ class MentorshipAdmin(RecordAdmin):
         return mentorship.count
 
 
+class AwardReceiptFormSet(RowFormSet):
+    """Refuses a receipt of nobody, and two that say the same."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[Any] = set()
+        for form in self.kept_forms():
+            data = form.cleaned_data
+            if not data.get("people") and not data.get("publication"):
+                form.add_error("people", "Say who received it: choose a person, or the paper it was for.")
+            key = (str(data.get("year") or ""), data.get("publication"), frozenset(data.get("people") or ()))
+            if key in seen:
+                form.add_error("year", "This receipt stands here already: change it or delete it.")
+            seen.add(key)
+
+
 class AwardReceiptInline(StackedRows):
     model = AwardReceipt
+    formset = AwardReceiptFormSet
     autocomplete_fields = ["people", "publication"]
     fields = [("year", "people"), "publication", ("amount", "currency", "recipients"), "note"]
     verbose_name = "time it was received"

@@ -16,7 +16,7 @@ from activities.lineage import Edge, edges_of
 from activities.models import AwardReceipt, GrantRole, Metric, NewsItem, Project, ProjectRole, Service, Talk
 from people.directory import current_membership
 from people.models import Education, Membership, Person, Position, PositionPerson, ProfileSection
-from publications.models import PositionPublication, Publication
+from publications.models import Authorship, PositionPublication, Publication
 
 NEWS_ON_PAGE = 8
 
@@ -41,6 +41,7 @@ class Profile:
     publications: list[Publication]
     leading: list[Publication]
     others: list[Publication]
+    unplaced: list[Publication]
     selected: list[Publication]
     areas: list[Project]
     projects: list[Project]
@@ -102,7 +103,11 @@ class Profile:
 def load_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
     """The record of `person`, who comes with memberships. Costs a fixed number of queries, whatever there is."""
     publications = list(Publication.objects.published().by(person).with_rows())
-    leading_ids = set(Publication.objects.published().led_by(person).values_list("pk", flat=True))
+    own = Authorship.objects.confirmed().filter(person=person)
+    placed_ids, leading_ids = set(), set()
+    for key, position, is_equal in own.values_list("publication", "position", "is_equal"):
+        leading_ids |= {key} if position == 1 or is_equal else set()
+        placed_ids |= {key} if position is not None else set()
     roles = project_roles(person)
     news = list(
         NewsItem.objects.public().filter(people=person).newest_first().with_relations()[: NEWS_ON_PAGE + 1]
@@ -119,7 +124,8 @@ def load_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
         },
         publications=publications,
         leading=[each for each in publications if each.pk in leading_ids],
-        others=[each for each in publications if each.pk not in leading_ids],
+        others=[each for each in publications if each.pk in placed_ids - leading_ids],
+        unplaced=[each for each in publications if each.pk not in placed_ids | leading_ids],
         selected=[each for each in publications if each.is_selected] if person.show_selected else [],
         areas=[role.project for role in roles if role.project.kind == Project.Kind.RESEARCH_AREA],
         projects=[role.project for role in roles if role.project.kind != Project.Kind.RESEARCH_AREA],

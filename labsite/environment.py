@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -93,6 +94,18 @@ def sqlite_database(name: str) -> dict[str, Any]:
         "CONN_MAX_AGE": None,
         "OPTIONS": dict(SQLITE_OPTIONS),
     }
+
+
+def read_time_zone() -> str:
+    """`TIME_ZONE`, a name of the IANA database; UTC where it is not set."""
+    name = read_text("TIME_ZONE", "UTC")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ImproperlyConfigured(
+            f"TIME_ZONE is '{name}', which is not known: use a name like Europe/Berlin."
+        ) from error
+    return name
 
 
 def read_cache() -> dict[str, Any]:

@@ -91,7 +91,7 @@ AUTH_PASSWORD_VALIDATORS = [
 DEFAULT_FROM_EMAIL = environment.read_text("CONTACT_EMAIL", "webmaster@localhost")
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = environment.read_text("TIME_ZONE", "UTC")
+TIME_ZONE = environment.read_time_zone()
 USE_I18N = True
 USE_TZ = True
 

@@ -1,10 +1,8 @@
 """Every address of the site. They are a contract: other programs rely on them."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
-from django.views.static import serve
 
 from labsite import views
 from labsite.sitemaps import SITEMAPS
@@ -22,7 +20,7 @@ urlpatterns = [
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
-    re_path(r"^media/(?P<path>photos/[0-9a-f]{32}\.jpg)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^media/(?P<path>photos/[0-9a-f]{32}\.jpg)$", views.photo, name="photo"),
 ]
 
 handler404 = "labsite.views.not_found"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django.views.static import serve
 
 from activities.models import NewsItem
 from labsite.context import load_lab_profile
@@ -107,6 +109,17 @@ def read_search_words(text: str) -> tuple[str, str]:
     if len(terms) > MAX_TERMS:
         return words, f"Please search for at most {MAX_TERMS} words."
     return words, ""
+
+
+@require_safe
+def photo(request: HttpRequest, path: str) -> HttpResponse:
+    """A portrait, to everyone if its person has a public page and agreed; else to those who may edit it. One query."""
+    person = Person.objects.filter(photo=path).first()
+    if not person or not ((person.is_published and person.photo_consent) or person.is_managed_by(request.user)):
+        raise Http404
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response["Cache-Control"] = "no-cache"  # consent can be taken back at any time
+    return response
 
 
 @require_safe

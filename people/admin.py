@@ -11,7 +11,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.rows import StackedRows, TabularRows
 from people.directory import current_membership
 from people.models import (
@@ -67,8 +67,25 @@ class PositionInline(StackedRows):
     verbose_name_plural = "positions: jobs, internships, research stays (people and papers: “Change” on the row)"
 
 
+class EducationForm(forms.ModelForm):
+    """Nobody advises themselves."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        person = cleaned.get("person") or getattr(self.instance, "person", None)
+        for name in ("advisors", "committee"):
+            if person and person.pk and person in (cleaned.get(name) or ()):
+                self.add_error(name, f"{person} is the student here: choose other people.")
+        return cleaned
+
+
+class EducationRecordForm(EducationForm, RecordForm):
+    """The same on a page of its own."""
+
+
 class EducationInline(StackedRows):
     model = Education
+    form = EducationForm
     show_change_link = True
     autocomplete_fields = ["organization", "advisors", "committee"]
     fields = [
@@ -88,7 +105,7 @@ class NameInline(TabularRows):
     model = PersonName
     fields = ["name", "kind", "is_public"]
     classes = ["collapse"]
-    verbose_name_plural = "other names (papers by these names are found; former names are never shown)"
+    verbose_name_plural = "other names (people and their papers are found by public ones; former names are never shown)"
 
 
 class LinkInline(TabularRows):
@@ -226,6 +243,11 @@ class PersonAdmin(PublishableAdmin):
         name, options = fieldset
         return name, {**options, "fields": [field for field in options["fields"] if field not in self.editors_only]}
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> Any:
+        """Only who may see accounts can choose one."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.has_perm("auth.view_user") else [*fields, "user"]
+
     def get_list_filter(self, request: HttpRequest) -> Any:
         return super().get_list_filter(request) if is_editor(request) else []
 
@@ -285,6 +307,7 @@ class CourseInline(TabularRows):
 
 @admin.register(Education)
 class EducationAdmin(RecordAdmin):
+    form = EducationRecordForm
     list_display = ["degree", "field", "person", "organization", "start", "end"]
     list_select_related = ["person", "organization"]
     search_fields = ["degree", "field", "person__search_text", "organization__search_text"]

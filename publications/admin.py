@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 
-from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
+from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 from publications.identifiers import normalize_identifier
 from publications.models import Authorship, Distinction, Identifier, Link, Notice, Publication, Topic, Venue
@@ -26,6 +28,10 @@ class AuthorshipForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["printed_name"].required = False
+
+    def has_changed(self) -> bool:
+        """A new row of which only the number is filled in, by the script, says nothing."""
+        return super().has_changed() and (bool(self.instance.pk) or self.changed_data != ["position"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -52,8 +58,9 @@ class AuthorshipFormSet(RowFormSet):
 
     def clean(self) -> None:
         super().clean()
-        positions: set[int] = set()
-        people: set[Any] = set()
+        elsewhere = self.rows_not_shown()
+        positions = {row.position for row in elsewhere if row.position}
+        people = {row.person for row in elsewhere if row.person and row.link_status == row.LinkStatus.CONFIRMED}
         for form in self.kept_forms():
             data = form.cleaned_data
             position, person = data.get("position"), data.get("person")
@@ -67,6 +74,13 @@ class AuthorshipFormSet(RowFormSet):
                 if person in people:
                     form.add_error("person", f"{person} is an author of this paper already.")
                 people.add(person)
+
+    def rows_not_shown(self) -> list[Authorship]:
+        """Authors that somebody else added while this page was open."""
+        if not self.instance.pk:
+            return []
+        shown = [form.instance.pk for form in self.forms if form.instance.pk]
+        return list(self.instance.authorships.exclude(pk__in=shown).select_related("person"))
 
     def validate_unique(self) -> None:
         """Done in `clean`, which names the row."""
@@ -137,6 +151,8 @@ class NoticeInline(StackedRows):
 
 
 class PublicationForm(SlugForm):
+    """Makes the address from the title."""
+
     slug_source = "title"
 
 
@@ -189,6 +205,16 @@ class PublicationAdmin(PublishableAdmin):
         first = Prefetch("authorships", Authorship.objects.filter(position=1), to_attr="first_authorships")
         return super().get_queryset(request).prefetch_related(first)
 
+    def save_model(self, request: HttpRequest, obj: Publication, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        twins = Publication.objects.exclude(pk=obj.pk).filter(title__iexact=obj.title)
+        for twin in [] if change else twins[:3]:
+            message = format_html(
+                'There is a publication of this title already: <a href="{}">{}, {}</a>. Is it the same one?',
+                reverse("admin:publications_publication_change", args=[twin.pk]), twin.title, twin.year or "undated",
+            )  # fmt: skip
+            self.message_user(request, message, messages.WARNING)
+
     @admin.display(description="title", ordering="title")
     def title_and_nickname(self, publication: Publication) -> str:
         return publication.display_title
@@ -230,9 +256,24 @@ class TopicAdmin(RecordAdmin):
         return topic.count
 
 
+class LinkForm(RecordForm):
+    """Refuses to link one person twice to one publication."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        person, publication = cleaned.get("person"), cleaned.get("publication")
+        if person and publication and cleaned.get("link_status") == Authorship.LinkStatus.CONFIRMED:
+            others = Authorship.objects.confirmed().filter(person=person, publication=publication)
+            if others.exclude(pk=self.instance.pk).exists():
+                self.add_error("person", f"{person} is an author of this paper already.")
+        return cleaned
+
+
 @admin.register(Authorship)
 class AuthorshipAdmin(RecordAdmin):
-    """For finding names that are not linked yet; authors are edited on their paper."""
+    """For finding names that are not linked yet, and for what stands beside a link: affiliation, basis, note."""
+
+    form = LinkForm
 
     list_display = ["printed_name", "person", "link_status", "link_basis", "position", "publication"]
     list_filter = ["link_status", "link_basis", ("person", admin.EmptyFieldListFilter)]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from django.db import models
+from stdnum import isbn
 
 
 class Scheme(models.TextChoices):
@@ -28,13 +29,13 @@ ADDRESSES = {
     Scheme.ACL: "https://aclanthology.org/{}/",
 }
 
-ARXIV_ID = re.compile(r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?\Z", re.IGNORECASE)
+ARXIV_ID = re.compile(r"(?<![\w.])(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?\Z", re.IGNORECASE)
 PATTERNS = {
     Scheme.DOI: (re.compile(r"10\.\d{4,9}/\S+\Z"), "10.1000/182"),
     Scheme.OPENREVIEW: (re.compile(r"[\w-]{6,20}\Z"), "hbHwZYqk9T"),
     Scheme.PMID: (re.compile(r"\d{1,9}\Z"), "12345678"),
     Scheme.HANDLE: (re.compile(r"\d[\d.]*/\S+\Z"), "10754/673833"),
-    Scheme.ACL: (re.compile(r"[A-Z]\d{2}-\d{4}|[\w.-]+\.\d+\Z"), "2024.emnlp-main.1"),
+    Scheme.ACL: (re.compile(r"(?:[A-Z]\d{2}-\d{4}|[\w.-]+\.\d+)\Z"), "2024.emnlp-main.1"),
 }
 
 
@@ -59,7 +60,10 @@ def normalize_identifier(scheme: str, text: str) -> str:
     elif scheme in ADDRESSES and "//" in value:
         value = urlsplit(value).path.strip("/").removeprefix("handle/")
     if scheme == Scheme.ISBN:
-        return re.sub(r"[^0-9X]", "", value.upper())
+        number = isbn.compact(value)
+        if not isbn.is_valid(number):
+            raise ValueError(f"'{text}' is not a valid ISBN, such as 978-0-306-40615-7.")
+        return number
     if scheme in PATTERNS:
         pattern, example = PATTERNS[Scheme(scheme)]
         if not pattern.match(value):
@@ -70,4 +74,4 @@ def normalize_identifier(scheme: str, text: str) -> str:
 def identifier_url(scheme: str, value: str) -> str:
     """Where the identifier leads; empty for schemes without a resolver."""
     template = ADDRESSES.get(scheme, "")
-    return template.format(value)
+    return template.format(quote(value, safe="/:;()._-+=?&,"))

@@ -63,11 +63,11 @@ class Award(models.Model):
 
 class AwardReceiptQuerySet(models.QuerySet):
     def public(self) -> AwardReceiptQuerySet:
-        """Receipts of at least one published person."""
+        """Receipts of at least one published person, or of a published paper whoever wrote it."""
         received = AwardReceipt.people.through.objects.filter(
             awardreceipt=models.OuterRef("pk"), person__is_published=True
         )
-        return self.filter(models.Exists(received))
+        return self.filter(models.Exists(received) | models.Q(publication__is_published=True, people__isnull=True))
 
     def with_page_relations(self) -> AwardReceiptQuerySet:
         """Loads the award, its giver, the published recipients and the publication."""

@@ -62,6 +62,11 @@ class Mentorship(Period):
         super().clean()
         if self.mentor_id and self.mentor_id == self.mentee_id:
             raise ValidationError({"mentee": "Nobody mentors themselves: choose another person."})
+        same = Mentorship.objects.filter(
+            mentor=self.mentor_id, mentee=self.mentee_id, kind=self.kind, start=self.start, end=self.end
+        )
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError({"mentee": "This mentorship is recorded already, with the same dates."})
 
 
 class MentorshipLevel(models.Model):

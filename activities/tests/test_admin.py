@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from activities.models import Award, Mentorship, Metric, NewsItem
-from labsite.tests.factories import make_award_receipt, make_person
+from labsite.tests.factories import make_award_receipt, make_mentorship, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +96,26 @@ def test_service_says_what_it_was(admin_client):
     data = {"person": make_person().pk, "kind": "reviewer", "count": "1"}
     response = admin_client.post(reverse("admin:activities_service_add"), data)
     assert "venue" in field_errors(response)
+
+
+def test_a_receipt_is_somebodys_and_stands_once(admin_client):
+    person, award = make_person("Ada Quint"), make_award_receipt("Quiet Prize", make_person("Bo Quint")).award
+    page = reverse("admin:activities_award_change", args=[award.pk])
+    base = {"title": "Quiet Prize", "kind": award.kind, "receipts-INITIAL_FORMS": "0"}
+    nobody = base | {"receipts-TOTAL_FORMS": "1", "receipts-0-year": "2025", "receipts-0-award": award.pk}
+    assertContains(admin_client.post(page, nobody), "Say who received it")
+    row = {"year": "2025", "people": [person.pk], "award": award.pk}
+    twice = base | {"receipts-TOTAL_FORMS": "2"}
+    twice |= {f"receipts-{number}-{name}": value for number in (0, 1) for name, value in row.items()}
+    assertContains(admin_client.post(page, twice), "This receipt stands here already")
+    assert award.receipts.count() == 1
+
+
+def test_a_mentorship_is_recorded_once(admin_client):
+    one = make_mentorship(make_person("Ada Quint"), make_person("Bo Quint"))
+    response = admin_client.post(
+        reverse("admin:activities_mentorship_add"),
+        {"mentor": one.mentor.pk, "mentee": one.mentee.pk, "kind": one.kind, "start": "2023", "end": "2024",
+         "levels-TOTAL_FORMS": "0", "levels-INITIAL_FORMS": "0"},
+    )  # fmt: skip
+    assertContains(response, "This mentorship is recorded already, with the same dates.")

@@ -16,11 +16,12 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils import formats
+from django.utils import formats, timezone
 
 from labsite.lib.text import bytewise_collation
 
 EDTF_PATTERN = re.compile(r"\A(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
+YEARS_AHEAD = 5  # how far ahead a year can be entered: accepted papers appear next year, not in 2999
 EDTF_HELP = "Year, month or day, as exact as it is known: 2024, 2024-05 or 2024-05-31."
 
 
@@ -88,6 +89,13 @@ def parse_edtf(value: Any) -> PartialDate | None:
         return PartialDate(text)
     except ValueError as error:
         raise ValidationError(f"{error}.", code="invalid_edtf") from error
+
+
+def validate_not_far_off(year: int) -> None:
+    """Refuses a year that nobody can have planned for: a mistyped one would lead every list."""
+    latest = timezone.localdate().year + YEARS_AHEAD
+    if year > latest:
+        raise ValidationError(f"{year} is too far off: {latest} is the latest year that can be entered now.")
 
 
 def display_period(start: PartialDate | None, end: PartialDate | None, *, end_is_unknown: bool = False) -> str:

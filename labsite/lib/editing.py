@@ -8,13 +8,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db import models, transaction
+from django.forms.models import _get_foreign_key
 from django.http import HttpRequest
 from django.utils.text import smart_split, unescape_string_literal
 from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
 from labsite.lib.text import fold, unique_slug
-from labsite.lib.versions import set_changes, write_versions
+from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
 
 
 class RecordForm(forms.ModelForm):
@@ -26,12 +27,6 @@ class RecordForm(forms.ModelForm):
         for field in getattr(version, "_history_m2m_fields", ()):
             column = f"{field.m2m_reverse_field_name()}_id"
             self.initial[field.name] = list(getattr(version, field.name).values_list(column, flat=True))
-
-    def refuse_taken(self, field: str, message: str, **values: Any) -> None:
-        """An error at `field` that names the other record with these values, if there is one. Costs one query."""
-        other = self._meta.model._default_manager.exclude(pk=self.instance.pk).filter(**values).first()
-        if other and field not in self.errors:
-            self.add_error(field, message.format(other))
 
 
 class RecordAdmin(SimpleHistoryAdmin):
@@ -68,9 +63,22 @@ class RecordAdmin(SimpleHistoryAdmin):
     def set_history_delta_changes(self, request: HttpRequest, historical_records: Sequence[Any], **kwargs: Any) -> None:
         set_changes(historical_records, self.model)
 
-    def choice_label(self, instance: Any) -> str:
-        """How an autocomplete offers `instance`. May read what `list_select_related` loads."""
-        return str(instance)
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """An earlier version; going back to it brings back the rows inside the page too, as they were then."""
+        version = self.model.history.filter(
+            **{self.model._meta.pk.attname: object_id, "history_id": version_id}
+        ).first()
+        moment = end_of_version(version) if version and request.method == "POST" else None
+        with transaction.atomic():
+            response = super().history_form_view(request, object_id, version_id, *args, **kwargs)
+            if moment and response.status_code == 302:
+                for inline in self.get_inline_instances(request, version.instance):
+                    column = _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name).attname
+                    restore_rows(version.instance, inline.model, column, moment)
+                records_written.send(sender=self.model, instances=[version.instance])
+        return response
 
 
 class PublishableAdmin(RecordAdmin):

@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 # Directional overrides and NULs have no place in names or titles and can disguise them.
 UNSAFE_CHARACTERS = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+NUMBER_ROOM = 8  # letters of a slug that its number may take
 BLANKS = re.compile(r"\s+")
 
 
@@ -47,11 +48,12 @@ def make_slug(text: str, fallback: str) -> str:
 def unique_slug(queryset: models.QuerySet, text: str, fallback: str) -> str:
     """`make_slug(text)`, numbered from 2 if `queryset` has it. Costs one query."""
     slug = make_slug(text, fallback)
-    taken = set(queryset.filter(slug__startswith=slug).values_list("slug", flat=True))
+    taken = set(queryset.filter(slug__startswith=slug[: 80 - NUMBER_ROOM]).values_list("slug", flat=True))
     number, candidate = 1, slug
     while candidate in taken:
         number += 1
-        candidate = f"{slug}-{number}"
+        ending = f"-{number}"
+        candidate = slug[: 80 - len(ending)].rstrip("-") + ending
     return candidate
 
 
@@ -63,7 +65,8 @@ def bytewise_collation(connection: Any) -> str | None:
 class DerivedTextField(models.TextField):
     """Text that a method of the model computes whenever a row is written, fixtures and bulk inserts included.
 
-    `source` names the method. The column is not editable and not serialised. `QuerySet.update()` bypasses it.
+    `source` names the method. The column is not editable and not serialised. What writes some columns only bypasses
+    it: `QuerySet.update()`, `bulk_update()` and `save(update_fields=…)` without this field.
     """
 
     def __init__(self, *args: Any, source: str, **kwargs: Any) -> None:

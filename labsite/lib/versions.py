@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from simple_history.models import ModelChange
 from simple_history.template_utils import HistoricalRecordContextHelper
 
@@ -61,3 +63,73 @@ def _values(field: models.ManyToManyField, records: list[Any]) -> dict[int, list
     for row in rows.order_by(f"{name}_id"):
         values[row.history_id].append({name: getattr(row, name) or f"deleted ({getattr(row, f'{name}_id')})"})
     return values
+
+
+# One click writes the record first, then its many-to-many values, then its rows: versions this near are one edit.
+ONE_EDIT = datetime.timedelta(seconds=1)
+
+
+def end_of_version(version: Any) -> datetime.datetime:
+    """The last moment at which the record and its rows were as `version`, a row of history, says. One query."""
+    key = type(version.instance)._meta.pk.attname
+    later = type(version).objects.filter(
+        **{key: getattr(version, key)}, history_date__gt=version.history_date + ONE_EDIT
+    )
+    first = later.order_by("history_date").values_list("history_date", flat=True).first()
+    return first - datetime.timedelta(microseconds=1) if first else timezone.now()
+
+
+def restore_rows(parent: models.Model, model: type[models.Model], column: str, moment: datetime.datetime) -> int:
+    """Makes the rows of `model` that belong to `parent` through `column` what they were then; gives how many changed.
+
+    Rows added since are deleted, rows deleted since come back under their old keys, changed ones are written back.
+    What such a row pointed to and is gone is left empty where it may be, else the row stays away.
+    """
+    past = {row.pk: row for row in model.history.as_of(moment).filter(**{column: parent.pk})}
+    now = {row.pk: row for row in model._default_manager.filter(**{column: parent.pk})}
+    changed = 0
+    for key in now.keys() - past.keys():
+        now[key].delete()
+        changed += 1
+    for key, row in past.items():
+        if not drop_lost_targets(row):
+            continue
+        many = {field.name: targets_then(row, field) for field in row._history._history_m2m_fields}
+        if (
+            key in now
+            and same_values(row, now[key])
+            and all(
+                set(getattr(now[key], name).values_list("pk", flat=True)) == set(keys) for name, keys in many.items()
+            )
+        ):
+            continue
+        row.save()
+        for name, keys in many.items():
+            getattr(row, name).set(keys)
+        changed += 1
+    return changed
+
+
+def same_values(one: models.Model, other: models.Model) -> bool:
+    excluded = set(getattr(type(one).history.model, "_history_excluded_fields", ()))
+    names = [field.attname for field in one._meta.concrete_fields if field.name not in excluded]
+    return all(getattr(one, name) == getattr(other, name) for name in names)
+
+
+def targets_then(row: models.Model, field: models.ManyToManyField) -> list[Any]:
+    """The keys that `field` of an earlier row held and that still exist."""
+    column = f"{field.m2m_reverse_field_name()}_id"
+    keys = getattr(row._history, field.name).values_list(column, flat=True)
+    return list(field.related_model._default_manager.filter(pk__in=list(keys)).values_list("pk", flat=True))
+
+
+def drop_lost_targets(row: models.Model) -> bool:
+    """Empties links of `row` to records that are gone; False where such a link may not be empty."""
+    for field in row._meta.concrete_fields:
+        target = getattr(row, field.attname) if field.many_to_one or field.one_to_one else None
+        if target is None or field.related_model._default_manager.filter(pk=target).exists():
+            continue
+        if not field.null:
+            return False
+        setattr(row, field.attname, None)
+    return True

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from django import template
 from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from labsite.lib.markdown import render_inline_markdown, render_markdown
@@ -62,6 +64,15 @@ def breadcrumb_ld(context: Context, crumbs: list[tuple[str, str]], here: object)
         for position, (text, address) in enumerate(trail, start=1)
     ]
     return json_ld({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A symbol of `icons.svg` beside a word that says the same."""
+    address = static("labsite/icons.svg")
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>', address, name
+    )
 
 
 @register.simple_tag

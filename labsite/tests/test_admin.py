@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group as AccountGroup
 from django.contrib.contenttypes.models import ContentType
-from django.db.models.fields.files import FieldFile
+from django.db.models import F
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from activities.models import Award
 from labsite.models import LabProfile
-from labsite.tests.factories import make_member, make_person, make_publication
+from labsite.tests.factories import make_award_receipt, make_member, make_person, make_publication
+from labsite.tests.forms import form_values, form_values_of_history
 from labsite.tests.world import make_world
 from people.models import Person
 from publications.models import Publication, Topic
 
 pytestmark = pytest.mark.django_db
 
+MODELS_WITH_HISTORY = [model for model in apps.get_models() if hasattr(getattr(model, "history", None), "as_of")]
 OURS = ("labsite", "people", "publications", "activities")
 MODELS = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OURS), key=lambda model: model._meta.label
@@ -104,22 +110,6 @@ def without_add():
     return [model for model in MODELS if model._meta.label == "publications.Authorship"]
 
 
-def form_values(response) -> dict[str, str]:
-    """What a browser would send back unchanged from an admin change page."""
-    values: dict[str, str] = {}
-    context = response.context
-    forms = [context["adminform"].form]
-    for formset in context["inline_admin_formsets"]:
-        forms += [formset.formset.management_form, *formset.formset.forms]
-    for form in forms:
-        for bound in form:
-            value = bound.value()
-            if value is None or value is False or isinstance(value, FieldFile):
-                continue
-            values[bound.html_name] = "on" if value is True else value
-    return values
-
-
 @every([Person, Publication])
 def test_saving_without_a_change_changes_nothing(admin_client, model):
     make_world(3)
@@ -157,15 +147,6 @@ def test_an_edit_can_be_taken_back(admin_client):
     assert person.history.count() == 3
 
 
-def form_values_of_history(response) -> dict[str, str]:
-    form = response.context["adminform"].form
-    return {
-        bound.html_name: "on" if bound.value() is True else bound.value()
-        for bound in form
-        if bound.value() not in (None, False) and not isinstance(bound.value(), FieldFile)
-    }
-
-
 def test_topics_and_dates_of_a_paper_can_be_taken_back(admin_client):
     paper = make_publication("Before", date="2024-05", other_titles=["Elsewhere"])
     paper.topics.add(Topic.objects.create(slug="silence", name="Silence"))
@@ -179,6 +160,55 @@ def test_topics_and_dates_of_a_paper_can_be_taken_back(admin_client):
     paper.refresh_from_db()
     assert (paper.title, str(paper.date), paper.other_titles) == ("Before", "2024-05", ["Elsewhere"])
     assert [topic.slug for topic in paper.topics.all()] == ["silence"]
+
+
+def test_going_back_brings_back_the_rows_inside_the_page(admin_client):
+    first, second, third = make_person("Ada First"), make_person("Bo Second"), make_person("Cy Third")
+    paper = make_publication("Before", [first, second, third])
+    paper.links.create(kind="code", url="https://example.org/code")
+    set_back_history(hours=2)
+    version = paper.history.first()
+    paper.title = "After"
+    paper.save()
+    rows = list(paper.authorships.order_by("position"))
+    rows[0].position, rows[1].position = 2, 1
+    for row in rows[:2]:
+        row.save()
+    rows[2].delete()
+    paper.authorships.create(position=3, printed_name="D. Intruder")
+    paper.links.all().delete()
+    page = address(Publication, "history", paper.pk) + f"{version.pk}/"
+    response = admin_client.post(page, form_values_of_history(admin_client.get(page)))
+    assert response.status_code == 302, response.context["errors"]
+    names = paper.authorships.order_by("position").values_list("position", "printed_name", "person__slug")
+    assert list(names) == [(1, "Ada First", "ada-first"), (2, "Bo Second", "bo-second"), (3, "Cy Third", "cy-third")]
+    assert [link.url for link in paper.links.all()] == ["https://example.org/code"]
+    paper.refresh_from_db()
+    assert paper.title == "Before"
+
+
+def test_going_back_brings_back_receipts_with_their_people(admin_client):
+    ada, bo = make_person("Ada First"), make_person("Bo Second")
+    receipt = make_award_receipt("Quiet Prize", ada, bo)
+    award = receipt.award
+    set_back_history(hours=2)
+    version = award.history.first()
+    award.save()
+    receipt.delete()
+    bo.delete()
+    page = address(Award, "history", award.pk) + f"{version.pk}/"
+    response = admin_client.post(page, form_values_of_history(admin_client.get(page)))
+    assert response.status_code == 302
+    (back,) = award.receipts.all()
+    assert (back.pk, str(back.year)) == (receipt.pk or back.pk, "2024")
+    assert list(back.people.all()) == [ada]
+
+
+def set_back_history(hours: int) -> None:
+    """As if everything so far had been written some hours ago."""
+    step = datetime.timedelta(hours=hours)
+    for model in MODELS_WITH_HISTORY:
+        model.history.update(history_date=F("history_date") - step)
 
 
 def test_publish_and_unpublish_many_with_history(admin_client):
@@ -272,11 +302,18 @@ def test_members_do_not_complete_other_people(member_client):
     assert response.status_code == 403 or response.json()["results"] == []
 
 
+def test_members_do_not_read_their_own_history(member_client):
+    own = Person.objects.get(slug="ada-quint")
+    version = own.history.first()
+    assert version.identity_note == "A note among editors"
+    assert member_client.get(address(Person, "history", own.pk)).status_code == 403
+    assert member_client.get(address(Person, "history", own.pk) + f"{version.pk}/").status_code == 403
+
+
 def test_members_do_not_add_or_act(member_client):
+    own = Person.objects.get(slug="ada-quint")
     assert member_client.get(address(Person, "add")).status_code == 403
-    member_client.post(
-        address(Person, "changelist"), {"action": "unpublish", "_selected_action": [Person.objects.first().pk]}
-    )
+    member_client.post(address(Person, "changelist"), {"action": "unpublish", "_selected_action": [own.pk]})
     assert not Person.objects.filter(is_published=False).exists()
 
 

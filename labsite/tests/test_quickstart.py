@@ -8,9 +8,11 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 
+from activities.models import NewsItem
+from labsite.management.commands.quickstart import content_models
 from labsite.models import LabProfile
-from labsite.tests.factories import make_person
-from people.models import Person
+from labsite.tests.factories import make_organization, make_person
+from people.models import Organization, Person
 from publications.models import Publication
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +41,20 @@ def test_first_run_loads_the_demo_and_makes_an_admin():
     assert "http://127.0.0.1:9000/admin/" in said
 
 
-def test_first_run_gives_every_row_a_history():
+def test_first_run_gives_every_row_one_whole_version():
     quickstart()
-    person = Person.objects.get(slug="yihua-zhang")
-    assert person.history.count() == 1
+    for model in content_models():
+        assert model.history.count() == model._default_manager.count(), model
+    for item in NewsItem.objects.filter(publications__isnull=False)[:5]:
+        then = item.history.get().publications.values_list("publication", flat=True)
+        assert set(then) == set(item.publications.values_list("pk", flat=True))
+
+
+def test_a_single_organization_is_data_too():
+    make_organization("Michigan State University", place="Elsewhere")
+    quickstart()
+    assert Organization.objects.get().place == "Elsewhere"
+    assert Person.objects.count() == 0
 
 
 def test_second_run_changes_nothing_and_prints_no_password():

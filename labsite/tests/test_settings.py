@@ -101,3 +101,9 @@ def test_unknown_flag_word_is_refused(monkeypatch):
     monkeypatch.setenv("SWITCH", "maybe")
     with pytest.raises(ImproperlyConfigured, match="SWITCH is 'maybe'"):
         environment.read_flag("SWITCH", default=False)
+
+
+def test_unknown_time_zone_is_refused(monkeypatch):
+    monkeypatch.setenv("TIME_ZONE", "Berlin")
+    with pytest.raises(ImproperlyConfigured, match="TIME_ZONE is 'Berlin', which is not known: use a name like"):
+        environment.read_time_zone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from simple_history.models import HistoricalRecords
 
@@ -96,6 +97,11 @@ class Position(Period):
     def __str__(self) -> str:
         return ", ".join(str(part) for part in (self.title or self.project, self.organization) if part)
 
+    def clean(self) -> None:
+        super().clean()
+        if not (self.title or self.project or self.organization_id):
+            raise ValidationError({"title": "Say what the position was, or where: give a title or an organization."})
+
 
 class PositionPerson(models.Model):
     """Somebody a position was done with, and as what."""
@@ -127,6 +133,12 @@ class PositionPerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}: {self.person}"
+
+    def clean(self) -> None:
+        super().clean()
+        position = getattr(self, "position", None)
+        if position and self.person_id and self.person_id == position.person_id:
+            raise ValidationError({"person": "This is the person whose position it is: choose somebody else."})
 
 
 class Education(Period):

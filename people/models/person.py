@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import q_active, q_upcoming
@@ -229,7 +229,10 @@ class Person(Publishable):
 
 
 class PersonName(models.Model):
-    """Another name of a person. A former name is matched on, but never shown."""
+    """Another name of a person. A former one is never shown as theirs and never found by visitors.
+
+    Names printed on publications are not touched by this: they are what was printed.
+    """
 
     class Kind(models.TextChoices):
         PUBLISHED = "published", "Published as"
@@ -241,7 +244,9 @@ class PersonName(models.Model):
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PUBLISHED)
     is_public = models.BooleanField(
-        "public", default=True, help_text="Whether visitors find the person by this name. Never for former names."
+        "public",
+        default=True,
+        help_text="Whether visitors find the person, and papers linked to them, by this name. Never for former names.",
     )
     search_text = DerivedTextField(source="make_search_text")
 
@@ -307,9 +312,20 @@ class ProfileLink(models.Model):
     def __str__(self) -> str:
         return self.text
 
+    ICONS = {
+        Kind.BLOG: "blog", Kind.SCHOLAR: "scholar", Kind.SEMANTIC_SCHOLAR: "scholar", Kind.DBLP: "papers",
+        Kind.OPENREVIEW: "papers", Kind.GITHUB: "code", Kind.LINKEDIN: "network", Kind.MASTODON: "talk",
+        Kind.BLUESKY: "talk", Kind.X: "talk", Kind.WECHAT: "talk", Kind.WEBSITE: "website",
+    }  # fmt: skip
+
     @property
     def text(self) -> str:
         return self.label or self.get_kind_display()
+
+    @property
+    def icon(self) -> str:
+        """The name of its symbol in `icons.svg`."""
+        return self.ICONS.get(self.kind, "link")
 
 
 class ProfileSection(Publishable):
@@ -340,6 +356,14 @@ class ProfileSection(Publishable):
         return self.heading
 
 
+def is_page(path: str) -> bool:
+    """Whether this site answers `path` with a page of its own, whatever records there are."""
+    try:
+        return not resolve(path).kwargs
+    except Resolver404:
+        return False
+
+
 class OldAddress(models.Model):
     """A path of a former website that leads to a person's page from now on."""
 
@@ -367,3 +391,7 @@ class OldAddress(models.Model):
         super().clean()
         if not self.path.startswith("/") or self.path.startswith("//") or "?" in self.path or len(self.path) < 2:
             raise ValidationError({"path": f"'{self.path}' is not a path: write it from the first slash, /about.html."})
+        if is_page(self.path):
+            raise ValidationError(
+                {"path": f"'{self.path}' is a page of this site already, so it can lead nowhere else."}
+            )

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from labsite.tests.factories import make_organization, make_person
+from labsite.tests.factories import make_member, make_organization, make_person
 from people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +203,84 @@ def test_photo_needs_a_description(admin_client):
     assert response.context["adminform"].form.errors["photo_alt"] == [
         "Describe the photo for people who cannot see it."
     ]
+
+
+def status(client, address: str) -> int:
+    """The status of a file's answer, which keeps the file open until it is closed."""
+    response = client.get(address)
+    response.close()
+    return response.status_code
+
+
+def test_photo_is_shown_only_with_consent(client, admin_client, media):
+    upload(admin_client, picture())
+    person = Person.objects.get()
+    address = f"/media/{person.photo.name}"
+    assert status(client, address) == 200
+    for change in ({"photo_consent": False}, {"is_published": False}):
+        Person.objects.update(**{"photo_consent": True, "is_published": True} | change)
+        assert client.get(address).status_code == 404, change
+        assert status(admin_client, address) == 200, change
+    Person.objects.update(photo="")
+    assert admin_client.get(address).status_code == 404
+
+
+def test_nobody_advises_or_mentors_themselves(admin_client):
+    person, university = make_person("Ada Quint"), make_organization()
+    response = admin_client.post(
+        reverse("admin:people_education_add"),
+        {"person": person.pk, "organization": university.pk, "degree": "Ph.D.", "advisors": [person.pk],
+         "courses-TOTAL_FORMS": "0", "courses-INITIAL_FORMS": "0"},
+    )  # fmt: skip
+    assert response.context["adminform"].form.errors["advisors"] == [
+        "Ada Quint is the student here: choose other people."
+    ]
+    page = reverse("admin:people_person_change", args=[person.pk])
+    degree = one("education", organization=university.pk, degree="Ph.D.", committee=[person.pk], grades_are_public="")
+    response = admin_client.post(page, values(slug=person.slug, **degree))
+    assert "is the student here" in response.content.decode()
+    response = admin_client.post(
+        reverse("admin:people_position_add"),
+        {"person": person.pk, "kind": "internship", "title": "Intern", "order": "0",
+         **one("position_people", person=person.pk, role="mentor", order="0"), "position_people-INITIAL_FORMS": "0",
+         "position_publications-TOTAL_FORMS": "0", "position_publications-INITIAL_FORMS": "0"},
+    )  # fmt: skip
+    assert "This is the person whose position it is" in response.content.decode()
+    assert not person.positions.exists()
+
+
+def test_a_position_says_something(admin_client):
+    person = make_person("Ada Quint")
+    row = one("positions", kind="employment", order="0")
+    response = admin_client.post(
+        reverse("admin:people_person_change", args=[person.pk]),
+        values(slug=person.slug, **row, **{"positions-0-place": "Rome"}),
+    )
+    assert "Say what the position was, or where" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/people/", "/admin/", "/publications/"])
+def test_an_old_address_is_no_page_of_this_site(admin_client, path):
+    person = make_person("Ada Quint")
+    response = admin_client.post(
+        reverse("admin:people_person_change", args=[person.pk]),
+        values(slug=person.slug, **one("old_addresses", path=path)),
+    )
+    assert "is a page of this site already" in response.content.decode()
+
+
+def test_cards_speak_of_the_present_stay(client):
+    ada = make_member("Ada Quint", role="phd", start="2022", next_destination="SecretCo")
+    ada.memberships.create(role="visitor", start="2015", end_is_unknown=True)
+    bo = make_member("Bo Quint", role="phd", start="2022")
+    bo.memberships.create(role="postdoc", start="2090")
+    for path in ("/", "/search/?q=quint", "/people/", ada.get_absolute_url()):
+        text = client.get(path).content.decode()
+        assert "PhD student" in text
+        assert "SecretCo" not in text
+    home = client.get("/").content.decode()
+    assert "Visitor" not in home
+    assert "Postdoc" not in home
+    gone = make_member("Cy Quint", role="phd", start="2015", end="2019", next_destination="OpenCo")
+    assert "Now: OpenCo" in client.get("/people/").content.decode()
+    assert "OpenCo" in client.get(gone.get_absolute_url()).content.decode()

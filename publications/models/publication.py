@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.text import Truncator
 from simple_history.models import HistoricalRecords
 
-from labsite.lib.dates import EDTF_HELP, EDTFField, known
+from labsite.lib.dates import EDTF_HELP, EDTFField, known, validate_not_far_off
 from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
 from labsite.lib.text import DerivedTextField, clean_text, fold
 from publications.identifiers import Scheme, identifier_url, normalize_identifier
@@ -59,7 +60,7 @@ class Publication(Publishable):
     year = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        validators=[MinValueValidator(1400), MaxValueValidator(2999)],
+        validators=[MinValueValidator(1400), validate_not_far_off],
         help_text="The year of the venue, not of the preprint. Empty goes to “undated”.",
     )
     date = EDTFField("publication date")
@@ -211,7 +212,7 @@ class Publication(Publishable):
     @property
     def badge_text(self) -> str:
         """Few words for tight places: its nickname, or the start of its title, with venue and year."""
-        name = self.short_title or (self.title if len(self.title) <= 40 else f"{self.title[:38].rstrip()}…")
+        name = self.short_title or Truncator(self.title).words(6)
         return f"{self.mark(name)} · {self.venue_tag}"
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
-from labsite.tests.factories import make_member, make_publication
+from labsite.tests.factories import make_member, make_person, make_publication
+from labsite.tests.forms import form_values
 from publications.models import Publication
 
 pytestmark = pytest.mark.django_db
@@ -150,7 +152,7 @@ def test_only_web_addresses_are_links(admin_client, url):
         ("date", "2024-02-30", "'2024-02-30' is not a day of the calendar."),
         ("date", "May 2024", "'May 2024' is not a date: write 2024, 2024-05 or 2024-05-31."),
         ("date", "2023-05", "The date is in 2023, but the year says 2024."),
-        ("year", "20245", "Ensure this value is less than or equal to 2999."),
+        ("year", "20245", "20245 is too far off: 2031 is the latest year that can be entered now."),
         ("title", "\u202e", "Give a title that can be read."),
         ("other_titles", '{"a": 1}', 'Write a list of texts: ["First", "Second"].'),
     ],
@@ -170,3 +172,64 @@ def test_same_title_gets_a_numbered_address(admin_client):
     make_publication("On Quiet Machines")
     admin_client.post(reverse(ADD), values([]))
     assert set(Publication.objects.values_list("slug", flat=True)) == {"on-quiet-machines", "on-quiet-machines-2"}
+
+
+def test_an_author_whom_somebody_else_added_meanwhile_keeps_their_place(admin_client):
+    paper = make_publication("Quiet", ["A. One", "B. Two"])
+    page = reverse("admin:publications_publication_change", args=[paper.pk])
+    values = form_values(admin_client.get(page))
+    paper.authorships.create(position=3, printed_name="C. Three")
+    values |= {"authorships-TOTAL_FORMS": "3", "authorships-2-position": "3", "authorships-2-printed_name": "D. Late",
+               "authorships-2-link_status": "confirmed", "authorships-2-publication": str(paper.pk)}  # fmt: skip
+    response = admin_client.post(page, values)
+    assertContains(response, "Another author is number 3")
+    assert list(paper.authorships.values_list("printed_name", flat=True)) == ["A. One", "B. Two", "C. Three"]
+
+
+def test_an_untouched_row_says_nothing(admin_client):
+    paper = make_publication("Quiet", ["A. One"])
+    page = reverse("admin:publications_publication_change", args=[paper.pk])
+    values = form_values(admin_client.get(page)) | {
+        "authorships-TOTAL_FORMS": "2", "authorships-1-position": "2", "authorships-1-link_status": "confirmed",
+        "authorships-1-publication": str(paper.pk),
+    }  # fmt: skip
+    assert admin_client.post(page, values).status_code == 302
+    assert paper.authorships.count() == 1
+
+
+def test_a_person_is_linked_once(admin_client):
+    person = make_person("Ada Quint")
+    paper = make_publication("Quiet", [person, "B. Two"])
+    second = paper.authorships.get(position=2)
+    response = admin_client.post(
+        reverse("admin:publications_authorship_change", args=[second.pk]),
+        {
+            "publication": paper.pk,
+            "position": "2",
+            "printed_name": "B. Two",
+            "person": person.pk,
+            "link_status": "confirmed",
+        },
+    )
+    assertContains(response, "Ada Quint is an author of this paper already.")
+
+
+def test_a_title_that_is_there_already_is_pointed_out(admin_client):
+    old = make_publication("On Quiet Machines", ["A. One"])
+    values = form_values(admin_client.get(reverse("admin:publications_publication_add")))
+    values |= {"title": "On quiet machines", "year": "2024"}
+    response = admin_client.post(reverse("admin:publications_publication_add"), values, follow=True)
+    assertContains(response, "There is a publication of this title already")
+    assertContains(response, f"/admin/publications/publication/{old.pk}/change/")
+
+
+def test_long_titles_of_one_beginning_get_slugs_that_fit(admin_client):
+    title = "An uncommonly long title about quiet machines and what they do when nobody listens to them at all"
+    for number in range(3):
+        values = form_values(admin_client.get(reverse("admin:publications_publication_add")))
+        response = admin_client.post(
+            reverse("admin:publications_publication_add"), values | {"title": f"{title} {number}"}
+        )
+        assert response.status_code == 302, response.context["errors"]
+    assert max(len(slug) for slug in Publication.objects.values_list("slug", flat=True)) <= 80
+    assert Publication.objects.count() == 3

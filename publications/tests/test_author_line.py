@@ -106,11 +106,11 @@ def test_author_of_unknown_place():
     assert "et al." in html
     assert "(including" in html
     alone = make_publication("Other", [rows[1]], author_list_complete=False)
-    assert "the source does not list the authors" in line(alone)
+    assert "the full list of authors is not known" in line(alone)
 
 
 def test_no_author_at_all():
-    assert "The source does not list the authors" in line(make_publication())
+    assert "Authors not listed" in line(make_publication())
 
 
 def test_long_lists_keep_members_and_the_last():

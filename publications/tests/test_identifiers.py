@@ -31,7 +31,18 @@ def test_normal_form(scheme, text, value):
 
 @pytest.mark.parametrize(
     ("scheme", "text"),
-    [("doi", "abc"), ("doi", ""), ("arxiv", "hello"), ("openreview", "x"), ("pmid", "12a"), ("handle", "none")],
+    [
+        ("acl", "P19-1234; drop"),
+        ("arxiv", "12405.14852"),
+        ("isbn", "none"),
+        ("isbn", "978-3-16-148410-1"),
+        ("doi", "abc"),
+        ("doi", ""),
+        ("arxiv", "hello"),
+        ("openreview", "x"),
+        ("pmid", "12a"),
+        ("handle", "none"),
+    ],
 )
 def test_nonsense_is_refused(scheme, text):
     with pytest.raises(ValueError, match=r"not a|not an|Give the identifier"):
@@ -41,3 +52,4 @@ def test_nonsense_is_refused(scheme, text):
 def test_addresses():
     assert identifier_url("arxiv", "2112.12989") == "https://arxiv.org/abs/2112.12989"
     assert identifier_url("other", "x") == ""
+    assert identifier_url("doi", "10.1000/a#b<c>") == "https://doi.org/10.1000/a%23b%3Cc%3E"

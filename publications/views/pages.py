@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -188,7 +188,7 @@ def surroundings(publication: Publication) -> dict[str, QuerySet]:
         "talks": Talk.objects.published()
         .filter(publication=publication)
         .select_related("publication")
-        .prefetch_related("links"),
+        .prefetch_related("links", Prefetch("speakers", Person.objects.published())),
         "news": NewsItem.objects.public().filter(publications=publication).newest_first(),
         "metrics": Metric.objects.published().filter(publication=publication),
         "today": timezone.localdate(),

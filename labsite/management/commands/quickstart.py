@@ -10,11 +10,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import Model
 
-from labsite.models import LabProfile
+from labsite.lib.versions import write_versions
 from labsite.roles import CONTENT
-from people.models import Person
-from publications.models import Publication
 
 ADMIN_NAME = "admin"
 
@@ -44,16 +43,24 @@ class Command(BaseCommand):
 
 
 def database_is_empty() -> bool:
-    """Whether nobody has put anything in yet."""
-    return not any(model.objects.exists() for model in (Person, Publication, LabProfile))
+    """Whether nobody has put anything in yet, of any kind."""
+    return not any(model._default_manager.exists() for model in content_models())
+
+
+def content_models() -> list[type[Model]]:
+    """Every model that holds content and a history."""
+    found = [model for model in apps.get_models() if model._meta.app_label in CONTENT]
+    return [model for model in found if hasattr(getattr(model, "history", None), "bulk_history_create")]
 
 
 def begin_history() -> None:
-    """Gives every record a first row of history: without it, a first edit could not be taken back."""
-    for model in apps.get_models():
-        if model._meta.app_label in CONTENT and hasattr(getattr(model, "history", None), "bulk_history_create"):
-            known = model.history.values_list(model._meta.pk.name, flat=True)
-            model.history.bulk_history_create(list(model.objects.exclude(pk__in=list(known))), batch_size=500)
+    """Gives every record one whole first row of history: without it, a first edit could not be taken back.
+
+    Loading the demo data wrote rows for many-to-many values only, some of them before the values were complete.
+    """
+    for model in content_models():
+        model.history.all().delete()
+        write_versions(list(model._default_manager.all()), update=False)
 
 
 def create_admin() -> str:

@@ -18,6 +18,21 @@
     }
   });
 
+  // htmx follows links of HTML only; the bars are links of a drawing.
+  document.addEventListener("click", (event) => {
+    const bar = event.target.closest(".histogram-bars a");
+    if (!bar || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || !window.htmx) {
+      return;
+    }
+    event.preventDefault();
+    window.htmx.ajax("GET", bar.getAttribute("href"), {
+      source: bar,
+      target: "#publications",
+      select: "#publications",
+      swap: "outerHTML show:none",
+    });
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     open = openOnes();
     // An error page is a page of its own: show it instead of a list.

@@ -1,0 +1,20 @@
+"""Tags that print people."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils import timezone
+
+from people.directory import current_membership
+from people.models import Membership, Person
+
+register = template.Library()
+
+
+@register.simple_tag
+def current_stay(person: Person) -> Membership | None:
+    """The stay that speaks of `person` today; of somebody who has left or is yet to come, the nearest. No query after
+    `with_memberships()`.
+    """
+    stays = list(person.memberships.all())
+    return current_membership(person, timezone.localdate()) or (stays[0] if stays else None)
