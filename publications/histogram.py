@@ -9,7 +9,7 @@ from publications.filters import UNDATED, Selection
 
 MAX_BARS = 24
 HEIGHT = 60  # in units of the drawing
-BAR, GAP = 20, 4
+BAR, GAP = 20, 6
 SPANS = (1, 2, 5, 10, 20, 50, 100, 500)
 
 

@@ -8,6 +8,7 @@ from django.urls import get_resolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labsite.tests.fuzz import cases
 from labsite.tests.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +108,10 @@ def test_every_public_route_is_counted():
     assert own == counted_elsewhere
 
 
-NAMES = st.sampled_from(["q", "role", "status", "group", "on", "kind", "person", "page", "by", "x"])
+NAMES = st.sampled_from([
+    "q", "role", "status", "group", "on", "kind", "person", "page", "by", "x", "venue", "year", "since", "until",
+    "code", "after", "before", "sort", "topic", "award", "p",
+])  # fmt: skip
 VALUES = st.one_of(
     st.text(max_size=20),
     st.sampled_from(
@@ -116,9 +120,32 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=cases(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
-    path=st.sampled_from(["/people/", "/news/", "/awards/", "/search/", "/mentorship/", "/research/", "/venues/", "/"]),
+    path=st.sampled_from(
+        [
+            "/people/",
+            "/news/",
+            "/awards/",
+            "/search/",
+            "/mentorship/",
+            "/research/",
+            "/venues/",
+            "/",
+            "/topics/",
+            "/publications/",
+            "/publications/export.bib",
+            "/publications/export.json",
+            "/feeds/publications.atom",
+            "/feeds/news.atom",
+            "/sitemap.xml",
+            "/robots.txt",
+        ]
+    ),  # fmt: skip
     pairs=st.lists(st.tuples(NAMES, VALUES), max_size=4),
 )
 def test_any_query_string_is_answered(client, path, pairs):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 
 import pytest
@@ -13,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 
 from labsite.tests.factories import make_member, make_person, make_publication, make_venue
+from labsite.tests.fuzz import cases
 from labsite.tests.world import make_world
 from labsite.wsgi import application
 from publications.models import Topic
 
 pytestmark = pytest.mark.django_db
-CASES = int(os.environ.get("FUZZ_CASES", "40"))
+CASES = cases(40)
 
 
 @pytest.fixture

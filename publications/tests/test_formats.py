@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pybtex.database import parse_string as parse_with_pybtex
 
 from labsite.tests.factories import make_member, make_publication, make_venue
+from labsite.tests.fuzz import cases
 from people.names import NameParts, split_name
 from publications.exporting import FORMATS, record_of, write_one
 from publications.formats.bibtex import read_bibtex, write_bibtex
@@ -125,7 +126,7 @@ def test_any_text_survives_encoding(text):
     assert len(again) == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=cases(200), deadline=None)
 @given(st.text(alphabet="@{}=,\"#\\%abAB12 \n\t()'é$", max_size=120))
 def test_any_file_is_answered(text):
     records, problems = read_bibtex(text)

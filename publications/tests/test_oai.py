@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import os
 from xml.etree import ElementTree
 
 import pytest
@@ -13,10 +12,11 @@ from hypothesis import strategies as st
 from oaipmh_scythe import Scythe
 
 from labsite.tests.factories import make_member, make_publication
+from labsite.tests.fuzz import cases
 from publications import oai
 from publications.digests import flush_changes
 
-CASES = int(os.environ.get("FUZZ_CASES", "150"))
+CASES = cases(150)
 NS = {"oai": oai.OAI, "dc": oai.DC}
 
 

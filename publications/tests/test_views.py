@@ -19,6 +19,7 @@ from labsite.tests.factories import (
     make_publication,
     make_venue,
 )
+from labsite.tests.fuzz import cases
 from publications.facets import make_facets
 from publications.filters import apply_selection, read_selection
 from publications.models import Publication, Topic
@@ -196,14 +197,17 @@ def test_too_many_values_are_refused(client):
     assertContains(response, "At most 50 values can be chosen here.")
 
 
-FIELD = st.sampled_from(["venue", "year", "author", "type", "topic", "award", "q", "sort", "page", "workshops", "x"])
+FIELD = st.sampled_from([
+    "venue", "year", "author", "type", "topic", "award", "q", "sort", "page", "workshops", "x", "since", "until",
+    "code", "after", "before",
+])  # fmt: skip
 TEXT = st.one_of(
     st.text(max_size=30),
     st.sampled_from(["none", "2024", "icxm", "ada-quint", "hide", "\x00", "%", "_", "\\", "'", "\u202e", "9" * 400]),
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=cases(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(FIELD, TEXT), max_size=6))
 def test_any_query_string_is_answered(client, pairs):
     response = client.get("/publications/", QUERY_STRING=encode(pairs))

@@ -8,8 +8,6 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from publications.models import Publication
-
 
 @pytest.fixture(autouse=True)
 def demo(transactional_db):
@@ -115,13 +113,7 @@ def answer_by_keyboard(page: Page) -> str:
     return download.value.path().read_text(encoding="utf-8")
 
 
-def give_code() -> None:
-    """No oral of the documents has code: one of them gets some here."""
-    Publication.objects.get(slug="pv-tuning").links.create(kind="code", url="https://example.org/code")
-
-
 def test_a_hard_question_takes_three_actions_without_a_mouse(page: Page):
-    give_code()
     text = answer_by_keyboard(page)
     assert re.findall(r"@\w+\{(.*),", text) == ["pv-tuning"]
 
@@ -137,7 +129,6 @@ def plain_page(chromium, live_server):
 
 
 def test_the_same_without_javascript(plain_page: Page):
-    give_code()
     assert re.findall(r"@\w+\{(.*),", answer_by_keyboard(plain_page)) == ["pv-tuning"]
 
 
