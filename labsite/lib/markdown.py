@@ -23,11 +23,6 @@ def render_markdown(text: str) -> SafeString:
     return mark_safe(_sanitise(_parser.render(text or "")))  # noqa: S308 - sanitised by nh3 just before
 
 
-def render_inline_markdown(text: str) -> SafeString:
-    """One line of Markdown as sanitised HTML without paragraphs."""
-    return mark_safe(_sanitise(_parser.renderInline(text or "")))  # noqa: S308 - sanitised by nh3 just before
-
-
 def plain_text(text: str) -> str:
     """Markdown as plain text on one line, for places that print no markup."""
     return " ".join(html.unescape(nh3.clean(_parser.render(text or ""), tags=set())).split())

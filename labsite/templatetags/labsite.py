@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from labsite.lib.markdown import render_inline_markdown, render_markdown
+from labsite.lib.markdown import render_markdown
 
 register = template.Library()
 NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -21,11 +21,6 @@ NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 @register.filter
 def markdown(text: str) -> SafeString:
     return render_markdown(text)
-
-
-@register.filter
-def inline_markdown(text: str) -> SafeString:
-    return render_inline_markdown(text)
 
 
 @register.filter

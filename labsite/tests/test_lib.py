@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from labsite.lib.dates import PartialDate, display_period, parse_edtf
-from labsite.lib.markdown import render_inline_markdown, render_markdown
+from labsite.lib.markdown import plain_text, render_markdown
 from labsite.lib.text import clean_text, fold, make_slug
 from labsite.tests.factories import make_person
 from people.models import Membership
@@ -149,7 +149,7 @@ def test_clean_text_is_composed():
     ],
 )
 def test_markdown_is_safe(payload):
-    for html in (render_markdown(payload), render_inline_markdown(payload)):
+    for html in (render_markdown(payload), render_markdown(plain_text(payload))):
         for bad in (
             "<script",
             "<img",
