@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from activities.models import NewsItem
+from labsite.lib.questions import printable
 from people.models import Person
 
 
@@ -36,18 +37,12 @@ def read_news_selection(data: QueryDict) -> NewsSelection:
         selection.kind = kind
         selection.items = selection.items.filter(kind=kind)
     elif kind:
-        selection.problems.append(f"There is no kind of news “{quoted(kind)}”. You see all of it.")
+        selection.problems.append(f"There is no kind of news “{printable(kind)}”. You see all of it.")
     if slug:
         people = Person.objects.published().filter(slug=slug) if "\x00" not in slug else Person.objects.none()
         selection.person = people.first()
         if selection.person:
             selection.items = selection.items.filter(people=selection.person)
         else:
-            selection.problems.append(f"There is no person “{quoted(slug)}” here. You see everyone's news.")
+            selection.problems.append(f"There is no person “{printable(slug)}” here. You see everyone's news.")
     return selection
-
-
-def quoted(text: str) -> str:
-    """The text as a message may quote it."""
-    shown = "".join(char for char in text if char.isprintable())
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 
 from activities.lineage import all_edges, make_forest
 from activities.models import AwardReceipt, Grant, NewsItem, Project, ProjectRole, Talk
-from activities.news import quoted, read_news_selection
+from activities.news import read_news_selection
+from labsite.lib.questions import printable
 from people.models import Person
 from publications.models import Publication
 
@@ -65,7 +66,7 @@ def news(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     asked = request.GET.get("page", "")
     if asked and asked != str(page.number):
-        selection.problems.append(f"There is no page “{quoted(asked)}”: the news has {pages.num_pages}.")
+        selection.problems.append(f"There is no page “{printable(asked)}”: the news has {pages.num_pages}.")
     context = {
         "section": "news",
         "page": page,

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
 from labsite.context import load_lab_profile
-from labsite.lib.search import MAX_TERMS, Question, read_question
+from labsite.lib.questions import printable, problem_of_words
+from labsite.lib.search import Question, read_question
 from labsite.lib.web import site_root
 from labsite.models import LabProfile
 from labsite.suggestions import suggest
@@ -23,7 +24,6 @@ from publications.models import Publication, Topic, Venue
 NEWS_ON_HOME = 6
 SELECTED_ON_HOME = 6
 RESULTS_PER_KIND = 20
-MAX_QUERY_LENGTH = 200
 RANKED = 1000
 
 
@@ -62,8 +62,9 @@ def schema_organization(profile: LabProfile, root: str) -> dict[str, Any]:
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """People, publications, venues, topics and news that hold every word of `?q=`, or the beginning of one."""
-    words, problem = read_search_words(request.GET.get("q", ""))
-    context: dict[str, Any] = {"search_words": words, "problem": problem}
+    words = request.GET.get("q", "").strip()
+    problem = problem_of_words(words)
+    context: dict[str, Any] = {"search_words": printable(words) if problem else words, "problem": problem}
     if words and not problem:
         question = read_question(words)
         context["question"] = question
@@ -92,21 +93,6 @@ def find_everything(words: str, question: Question) -> dict[str, list[Any]]:
         "topics": list(topics[:most]),
         "news": list(NewsItem.objects.public().search(words).newest_first()[:most]),
     }
-
-
-def read_search_words(text: str) -> tuple[str, str]:
-    """The words to search for, and what is wrong with them in words ("" where nothing is)."""
-    if "\x00" in text:
-        return "", "The search holds a character that cannot be searched for. Please type it again."
-    words = text.strip()
-    if len(words) > MAX_QUERY_LENGTH:
-        return words[:MAX_QUERY_LENGTH], f"Please search for at most {MAX_QUERY_LENGTH} characters."
-    terms = read_question(words).terms
-    if words and not terms:
-        return words, "There is nothing to look for in these signs. Use letters or digits."
-    if len(terms) > MAX_TERMS:
-        return words, f"Please search for at most {MAX_TERMS} words."
-    return words, ""
 
 
 @require_safe

@@ -12,18 +12,13 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from labsite.lib.dates import PartialDate, parse_edtf
+from labsite.lib.questions import WordsField, printable
 from people.directory import Directory, load_directory
 from people.models import Group, Membership, Person
 from people.models.person import PersonQuerySet
 
 STATUSES = {"current": "Current", "upcoming": "Joining soon", "alumni": "Alumni"}
 NAMES = ("status", "role", "group", "q", "on")
-
-
-def shorten(text: str) -> str:
-    """The value as a message may quote it."""
-    shown = "".join(char for char in text if char.isprintable())
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
 class WordField(forms.CharField):
@@ -35,13 +30,13 @@ class WordField(forms.CharField):
 
     def validate(self, value: str) -> None:
         if value and value not in self.words:
-            raise ValidationError(f"There is no {self.noun} “{shorten(value)}”: use {', '.join(self.words)}.")
+            raise ValidationError(f"There is no {self.noun} “{printable(value)}”: use {', '.join(self.words)}.")
 
 
 class GroupField(forms.CharField):
     def validate(self, value: str) -> None:
         if value and ("\x00" in value or not Group.objects.published().filter(slug=value).exists()):
-            raise ValidationError(f"There is no group “{shorten(value)}” here.")
+            raise ValidationError(f"There is no group “{printable(value)}” here.")
 
 
 class MomentField(forms.CharField):
@@ -52,7 +47,7 @@ class MomentField(forms.CharField):
             return parse_edtf(super().clean(value))
         except ValidationError as error:
             raise ValidationError(
-                f"“{shorten(str(value))}” is not a date: write 2024, 2024-05 or 2024-05-31."
+                f"“{printable(str(value))}” is not a date: write 2024, 2024-05 or 2024-05-31."
             ) from error
 
 
@@ -68,13 +63,17 @@ class MomentFilter(django_filters.Filter):
     field_class = MomentField
 
 
+class WordsFilter(django_filters.Filter):
+    field_class = WordsField
+
+
 class PersonFilter(django_filters.FilterSet):
     """Parses and checks the query string; `find_people` applies it, since status is a matter of the day."""
 
     status = WordFilter(label="Status", words=STATUSES, noun="status")
     role = WordFilter(label="Role", words=dict(Membership.Role.choices), noun="role")
     group = GroupFilter(label="Group")
-    q = django_filters.CharFilter(label="Name", max_length=200)
+    q = WordsFilter(label="Name")
     on = MomentFilter(label="On")
 
     class Meta:
@@ -117,10 +116,7 @@ class PersonSelection:
 
 def read_person_selection(data: QueryDict, today: datetime.date) -> PersonSelection:
     """The filters in `data`. `on` means its last day; without it the day is `today`. Costs at most one query."""
-    cleaned = data.copy()
-    if "\x00" in cleaned.get("q", ""):
-        cleaned["q"] = cleaned["q"].replace("\x00", "")
-    form = PersonFilter(cleaned, queryset=Person.objects.none()).form
+    form = PersonFilter(data, queryset=Person.objects.none()).form
     form.is_valid()
     values = {name: form.cleaned_data.get(name) or None for name in NAMES if name not in form.errors}
     problems = [(str(form.fields[name].label), " ".join(errors)) for name, errors in form.errors.items()]

@@ -1,6 +1,6 @@
 """The query string of the publication list.
 
-`?venue= year= author= type= topic= award= since= until= code= workshops= q= sort= page=`.
+`?venue= year= author= type= topic= award= since= until= code= workshops= q= style= sort= page=`.
 
 Within a field the values are alternatives, between fields they add up. A value that nothing has gives an explained
 problem and an empty list: it is never ignored and never an error page.
@@ -17,14 +17,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
-from labsite.lib.search import MAX_TERMS, read_question
+from labsite.lib.questions import WordsField, printable
 from labsite.lib.text import make_slug
 from people.models import Person
+from publications.formats.references import STYLES
 from publications.models import Distinction, Publication, Topic, Venue
 
 UNDATED = "none"
 MAX_VALUES = 50
-MAX_LETTERS = 200
 # Each order's keys, all ascending and none empty, so that a page can begin behind a row (publications.paging).
 SORTS = {
     "newest": ["digest__newest_key", "digest__title_key", "digest__publication"],
@@ -73,12 +73,6 @@ class ValuesField(forms.MultipleChoiceField):
 
 def is_plain(text: str) -> bool:
     return "\x00" not in text and len(text) <= 100
-
-
-def printable(text: str) -> str:
-    """The value as a message may quote it: shortened, without signs that do not print."""
-    shown = "".join(char for char in text if char.isprintable())
-    return shown if len(shown) <= 60 else f"{shown[:60]}…"
 
 
 def known_years(values: list[str]) -> set[str]:
@@ -146,25 +140,6 @@ class YearFilter(django_filters.Filter):
     field_class = YearField
 
 
-class WordsField(forms.CharField):
-    """Words to look for, few enough for one question. NULs, which databases cannot compare, are dropped."""
-
-    def run_validators(self, value: str) -> None:
-        """Nothing but `validate`, whose messages name the value."""
-
-    def clean(self, value: Any) -> str:
-        return super().clean(value).replace("\x00", "")
-
-    def validate(self, value: str) -> None:
-        if len(value) > MAX_LETTERS:
-            raise ValidationError(f"“{printable(value)}” is longer than {MAX_LETTERS} letters. Use a few words of it.")
-        terms = read_question(value).terms
-        if value and not terms:
-            raise ValidationError(f"There is nothing to look for in “{printable(value)}”. Use letters or digits.")
-        if len(terms) > MAX_TERMS:
-            raise ValidationError(f"“{printable(value)}” has {len(terms)} words. Use at most {MAX_TERMS} of them.")
-
-
 class WordsFilter(django_filters.Filter):
     field_class = WordsField
 
@@ -200,6 +175,7 @@ class PublicationFilter(django_filters.FilterSet):
     code = WordFilter(label="Code", words=["yes"], method="filter_code")
     workshops = WordFilter(label="Workshops", words=["hide"], method="filter_workshops")
     q = WordsFilter(label="Words", method="filter_words")
+    style = WordFilter(label="Style", words=list(STYLES), method="keep")
     sort = WordFilter(label="Order", words=list(SORT_LABELS), method="keep")
 
     class Meta:
@@ -226,8 +202,9 @@ class PublicationFilter(django_filters.FilterSet):
 
 
 FACETS = ("year", "venue", "type", "topic", "author", "award")
-SINGLES = ("since", "until", "code", "workshops", "q", "sort")
-HARMLESS = ("sort", "page")  # a mistake here changes the order or the place, not what is listed
+SINGLES = ("since", "until", "code", "workshops", "q", "style", "sort")
+HARMLESS = ("style", "sort", "page")  # a mistake here changes how and where it is listed, not what
+REMEDIES = {"sort": "Show the newest first", "page": "Show the first page", "style": "Show the list"}
 
 
 @dataclass(frozen=True)
@@ -241,7 +218,7 @@ class Problem:
 
     @property
     def remedy(self) -> str:
-        return {"sort": "Show the newest first", "page": "Show the first page"}.get(self.name, "Remove this filter")
+        return REMEDIES.get(self.name, "Remove this filter")
 
 
 @dataclass

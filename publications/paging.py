@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from labsite.lib.questions import printable
 from labsite.lib.search import read_question
-from publications.filters import SORTS, Problem, Selection, printable
+from publications.filters import SORTS, Problem, Selection
 from publications.models import Publication, PublicationDigest
 
 PER_PAGE = 50

@@ -22,6 +22,7 @@ register_converter(FormatConverter, "export_format")
 app_name = "publications"
 urlpatterns = [
     path("publications/", pages.publications, name="publications"),
+    path("publications/references.txt", exports.references, name="references"),
     path("publications/export.<export_format:name>", exports.export, name="export"),
     path("oai", harvest.oai, name="oai"),
     path("feeds/publications.atom", feeds.publications, name="feed"),

@@ -35,6 +35,9 @@ QUERIES = {
     # one batch with its six relations; and one each to know venue, author and topic
     "/publications/export.bib": 7,
     "/publications/export.json?venue=v0&year=2020&author=ada-quint&topic=topic-0&award=oral&q=paper&code=yes": 10,
+    # as the plain list, and one batch with its six relations
+    "/publications/?style=apa": 22,
+    "/publications/references.txt?style=ieee": 7,
     # frame; the publication (7); awards, mentorships, projects, positions, talks (2), news, metrics; related ones (3)
     "/publications/paper-0/": 21,
     "/publications/paper-0/cite.bib": 7,
@@ -100,8 +103,8 @@ def test_every_public_route_is_counted():
     assert names == {
         "people:people", "people:person", "people:cv", "people:group",
         "publications:publications", "publications:publication", "publications:venues", "publications:venue",
-        "publications:export", "publications:cite", "publications:linkset", "publications:feed",
-        "publications:topics", "publications:topic", "publications:oai", "activities:news_feed",
+        "publications:export", "publications:references", "publications:cite", "publications:linkset",
+        "publications:feed", "publications:topics", "publications:topic", "publications:oai", "activities:news_feed",
         "activities:awards", "activities:mentorship", "activities:news", "activities:research", "activities:project",
     }  # fmt: skip
     own = {pattern.name for pattern in get_resolver().url_patterns if getattr(pattern, "name", None)}

@@ -181,7 +181,7 @@ def test_filters(client):
         ("on=yesterday", "“yesterday” is not a date: write 2024, 2024-05 or 2024-05-31."),
         ("on=2024-02-30", "“2024-02-30” is not a date"),
         ("on=" + "9" * 5000, "is not a date"),
-        ("q=" + "x" * 300, "at most 200 characters"),
+        ("q=" + "x" * 300, "is longer than 200 letters"),
     ],
 )
 def test_wrong_filter_is_explained(client, query, message):

@@ -96,7 +96,7 @@ def test_hints_are_offered_and_not_taken(client, names):
         ("until=20244", "“20244” is not a year."),
         ("since=none", "“none” is not a year."),
         ("code=no", "“no” is not known here: use yes."),
-        ("q=%E2%80%AE", "There is nothing to look for"),
+        ("q=%E2%80%AE", "holds signs that cannot be seen"),
     ],
 )
 def test_mistakes_are_explained(client, query, message):

@@ -305,3 +305,18 @@ def test_retraction_is_marked_everywhere(client, paper):
     assert client.get("/api/v1/publications/quiet/").json()["is_retracted"] is True
     paper.notices.all().delete()
     assert "etract" not in client.get("/publications/").content.decode()
+
+
+def test_references_for_any_filter(client):
+    member = make_member("Ada Quint")
+    for year in (2020, 2021, 2022):
+        make_publication(f"Paper of {year}", [member, "Bo Loud"], year=year)
+    response = client.get("/publications/?style=ieee&since=2021")
+    texts = [text for _, text in response.context["references"]]
+    assert [text[:37] for text in texts] == [f"A. Quint and B. Loud, “Paper of {year}”" for year in (2022, 2021)]
+    assertContains(response, texts[0])
+    assertContains(response, 'data-copy="references on this page"')
+    assert client.get("/publications/references.txt?style=ieee&since=2021").getvalue().decode().splitlines() == texts
+    assert client.get("/publications/references.txt?venue=nowhere").getvalue() == b""
+    assertContains(client.get("/publications/?style=poem"), "“poem” is not known here: use apa or ieee")
+    assert len(client.get("/publications/?style=poem").context["page"].publications) == 3

@@ -7,8 +7,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from labsite.lib.web import site_root
-from publications.exporting import FORMATS, Format, stream, write_one
+from publications.exporting import BATCH, FORMATS, Format, record_of, stream, write_one
 from publications.filters import apply_selection, order_by_selection, read_selection
+from publications.formats.csl import csl_item
+from publications.formats.references import format_reference
 from publications.models import Publication
 from publications.queries import visible_to
 
@@ -26,6 +28,22 @@ def cite(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 def answer_with(publication: Publication, form: Format, request: HttpRequest) -> HttpResponse:
     text = write_one(publication, form, site_root(request))
     return HttpResponse(text, content_type=f"{form.content_type}; charset=utf-8")
+
+
+@require_safe
+def references(request: HttpRequest) -> StreamingHttpResponse:
+    """What the list shows, formatted in `?style=` (APA where none is named), a line for each; streamed."""
+    selection = read_selection(request.GET)
+    style = (selection.values.get("style") or ["apa"])[0]
+    found = order_by_selection(apply_selection(selection, Publication.objects.listed()), selection)
+    root = site_root(request)
+    lines = (
+        f"{format_reference(csl_item(record_of(each, root)), style)}\n"
+        for each in found.with_export_relations().iterator(chunk_size=BATCH)
+    )
+    response = StreamingHttpResponse(lines, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="references-{style}.txt"'
+    return response
 
 
 @require_safe

@@ -45,6 +45,7 @@ def publications(request: HttpRequest) -> HttpResponse:
     page = read_page(request.GET, selection, apply_selection(selection, listed))
     selection.problems += page.problems
     facets = make_facets(selection, listed)
+    style = (selection.values.get("style") or [""])[0]
     context = {
         "section": SECTION,
         "selection": selection,
@@ -59,9 +60,25 @@ def publications(request: HttpRequest) -> HttpResponse:
         "sorts": [(value, label, selection.address(sort=[value])) for value, label in offered_sorts(selection)],
         "formats": [(form.label, f"{reverse('publications:export', args=[form.name])}{selection.address()}")
                     for form in FORMATS.values()],
-        "feed": f"{reverse('publications:feed')}{selection.address(sort=None)}",
+        "styles": [(value, label, selection.address(style=[value])) for value, (label, _) in STYLES.items()],
+        "style": style,
+        "references": format_page(page.publications, style, site_root(request)) if style else [],
+        "plain_list": selection.address(style=None),
+        "references_file": f"{reverse('publications:references')}{selection.address()}" if style else "",
+        "feed": f"{reverse('publications:feed')}{selection.address(sort=None, style=None)}",
     }  # fmt: skip
     return render(request, "publications/publications.html", context)
+
+
+def format_page(publications: list[Publication], style: str, root: str) -> list[tuple[Publication, str]]:
+    """Each publication with its reference. Seven queries; 2 to 50 ms for each reference that is not in memory yet."""
+    keys = [publication.pk for publication in publications]
+    rows = {row.pk: row for row in Publication.objects.filter(pk__in=keys).with_export_relations()}
+    return [
+        (publication, format_reference(csl_item(record_of(rows[publication.pk], root)), style))
+        for publication in publications
+        if publication.pk in rows
+    ]
 
 
 def offered_sorts(selection: Selection) -> list[tuple[str, str]]:

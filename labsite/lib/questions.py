@@ -1,0 +1,44 @@
+"""What visitors write into query strings, checked; a mistake is explained in words that quote it."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from labsite.lib.search import MAX_TERMS, read_question
+from labsite.lib.text import UNSAFE_CHARACTERS
+
+MAX_LETTERS = 200
+
+
+def printable(text: str) -> str:
+    """The value as a message may quote it: shortened, without signs that do not print."""
+    shown = "".join(char for char in text if char.isprintable())
+    return shown if len(shown) <= 60 else f"{shown[:60]}…"
+
+
+def problem_of_words(text: str) -> str:
+    """Why `text` cannot be searched for, in words; "" where it can."""
+    shown = printable(text)
+    if UNSAFE_CHARACTERS.search(text):
+        return f"“{shown}” holds signs that cannot be seen (NUL, or marks of direction). Type it again without them."
+    if len(text) > MAX_LETTERS:
+        return f"“{shown}” is longer than {MAX_LETTERS} letters. Use a few words of it."
+    terms = read_question(text).terms
+    if text.strip() and not terms:
+        return f"There is nothing to look for in “{shown}”. Use letters or digits."
+    if len(terms) > MAX_TERMS:
+        return f"“{shown}” has {len(terms)} words. Use at most {MAX_TERMS} of them."
+    return ""
+
+
+class WordsField(forms.CharField):
+    """Words to look for."""
+
+    def run_validators(self, value: str) -> None:
+        """Nothing but `validate`, whose messages name the value."""
+
+    def validate(self, value: str) -> None:
+        problem = problem_of_words(value)
+        if problem:
+            raise ValidationError(problem)
