@@ -96,6 +96,15 @@ def sqlite_database(name: str) -> dict[str, Any]:
     }
 
 
+def read_site_url() -> str:
+    """`SITE_URL` without a slash at the end; "" where it is not set."""
+    address = read_text("SITE_URL").rstrip("/")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query):
+        raise ImproperlyConfigured(f"SITE_URL is '{address}': use an address like https://lab.example.org.")
+    return address
+
+
 def read_time_zone() -> str:
     """`TIME_ZONE`, a name of the IANA database; UTC where it is not set."""
     name = read_text("TIME_ZONE", "UTC")

@@ -87,6 +87,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+SITE_URL = environment.read_site_url()
 # Named to harvesters and wherever a machine is told whom to write to.
 DEFAULT_FROM_EMAIL = environment.read_text("CONTACT_EMAIL", "webmaster@localhost")
 

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from activities.models import Project
@@ -53,6 +53,11 @@ class Publications(Records):
         return (
             Publication.objects.published().select_related("digest").only("slug", "digest__changed_at").order_by("pk")
         )
+
+    def get_latest_lastmod(self) -> datetime.datetime | None:
+        """Of all of them, without loading any."""
+        rows = Publication.objects.published().order_by()
+        return rows.aggregate(latest=Max("digest__changed_at"))["latest"]
 
     def lastmod(self, item: Publication) -> datetime.datetime | None:
         digest = getattr(item, "digest", None)

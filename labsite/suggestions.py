@@ -12,6 +12,7 @@ from people.models import Person, PersonName
 from publications.models import Venue
 
 CUTOFF = 75  # percent alike: one wrong, missing or swapped letter in a name of four
+NEARLY = 8  # points behind the nearest name within which another one may be meant
 SHORTEST = 4
 MAX_WORDS = 6
 MAX_SUGGESTIONS = 3
@@ -47,5 +48,8 @@ def suggest(words: str) -> list[str]:
         alike = process.extract(word, list(known), scorer=fuzz.ratio, score_cutoff=CUTOFF, limit=10)
         # Of names that are equally alike, the one that stands beside the other words.
         alike.sort(key=lambda match: (-len(beside & known[match[0]]), -match[1]))
+        if alike and beside & known[alike[0][0]]:
+            alike = [match for match in alike if beside & known[match[0]]]
+        alike = [match for match in alike if match[1] >= alike[0][1] - NEARLY]
         found += [" ".join([*asked[:position], name, *asked[position + 1 :]]) for name, _, _ in alike]
     return list(dict.fromkeys(found))[:MAX_SUGGESTIONS]

@@ -19,6 +19,8 @@ from labsite.lib.web import site_root
 from labsite.models import LabProfile
 from labsite.suggestions import suggest
 from people.models import Group, Person
+from publications.filters import read_selection
+from publications.hints import read_hint
 from publications.models import Publication, Topic, Venue
 
 NEWS_ON_HOME = 6
@@ -70,6 +72,7 @@ def search(request: HttpRequest) -> HttpResponse:
         context["question"] = question
         context |= find_everything(words, question)
         context["is_empty"] = not any(context[kind] for kind in FOUND)
+        context["hint"] = read_hint(read_selection(request.GET))
         context["suggestions"] = suggest(words) if context["is_empty"] else []
     return render(request, "labsite/search.html", context)
 
@@ -126,7 +129,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", {"path": request.path[:200]}, status=404)
+    return render(request, "404.html", {"path": printable(request.path)}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -79,7 +79,7 @@ def schema_profile(profile: Profile, root: str) -> dict[str, Any]:
         "affiliation": {"@type": "Organization", "name": str(organization)} if organization else None,
         "alumniOf": [
             {"@type": "EducationalOrganization", "name": name}
-            for name in dict.fromkeys(str(degree.organization) for degree in profile.education if degree.organization)
+            for name in dict.fromkeys(str(degree.organization) for degree in profile.education if degree.end)
         ],
     }
     page = {"@context": "https://schema.org", "@type": "ProfilePage", "url": address}
@@ -110,11 +110,30 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "directory": directory,
         "publications": papers[:PAPERS_OF_A_GROUP],
         "all_publications": publications_address(directory) if len(papers) > PAPERS_OF_A_GROUP else "",
+        "schema": schema_group(found, site_root(request)),
         "news": NewsItem.objects.public().filter(groups=found).newest_first().with_relations()[:NEWS_OF_A_GROUP],
         "today": today,
         "crumbs": [("People", reverse("people:people"))],
     }
     return render(request, "people/group.html", context)
+
+
+def schema_group(group: Group, root: str) -> dict[str, Any]:
+    """The group as schema.org describes research organizations."""
+    address = f"{root}{group.get_absolute_url()}"
+    parent = group.organization
+    data = {
+        "@context": "https://schema.org",
+        "@type": "ResearchOrganization",
+        "@id": f"{address}#organization",
+        "name": group.name,
+        "alternateName": group.short_name,
+        "url": address,
+        "sameAs": group.url,
+        "description": group.summary,
+        "parentOrganization": {"@type": "Organization", "name": parent.name, "url": parent.url} if parent else None,
+    }
+    return {key: value for key, value in data.items() if value}
 
 
 def publications_address(directory: Directory) -> str:

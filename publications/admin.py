@@ -23,7 +23,9 @@ class AuthorshipForm(forms.ModelForm):
 
     class Meta:
         model = Authorship
-        fields = ["position", "printed_name", "person", "link_status", "is_equal", "is_corresponding"]
+        fields = [
+            "position", "printed_name", "person", "link_status", "is_equal", "is_corresponding", "affiliation_text",
+        ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

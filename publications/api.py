@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from ninja import NinjaAPI, Query, Schema
-from ninja.errors import HttpError
+from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
 from labsite.lib.web import site_root
@@ -45,6 +45,13 @@ class AuthorOut(Schema):
     is_corresponding: bool = False
 
 
+class IdentifierOut(Schema):
+    """A number in somebody's register, e.g. scheme “doi”."""
+
+    scheme: str
+    value: str
+
+
 class PublicationOut(Schema):
     """One publication."""
 
@@ -60,7 +67,7 @@ class PublicationOut(Schema):
     venue_name: str = ""
     authors: list[AuthorOut]
     authors_complete: bool
-    identifiers: dict[str, str]
+    identifiers: list[IdentifierOut]
     links: list[dict[str, str]]
     topics: list[str] = Field(description="Slugs.")
     distinctions: list[str]
@@ -135,6 +142,13 @@ class Place(Schema):
 @api.exception_handler(HttpError)
 def answer_problem(request: HttpRequest, error: HttpError) -> HttpResponse:
     return api.create_response(request, {"detail": str(error)}, status=error.status_code)
+
+
+@api.exception_handler(ValidationError)
+def answer_mistake(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """What a parameter should have been, as one text like every other problem."""
+    told = [f"{each['loc'][-1]}: {each['msg']}" for each in error.errors]
+    return api.create_response(request, {"detail": ". ".join(told)}, status=422)
 
 
 def next_address(request: HttpRequest, last: int) -> str:
@@ -262,7 +276,7 @@ def publication_data(row: Publication, request: HttpRequest) -> dict[str, Any]:
         "venue_name": record.container,
         "authors": authors,
         "authors_complete": record.authors_complete,
-        "identifiers": dict(record.identifiers),
+        "identifiers": [{"scheme": scheme, "value": value} for scheme, value in record.identifiers],
         "links": [{"type": kind, "url": url} for kind, url in record.links],
         "topics": [topic.slug for topic in row.topics.all()],
         "distinctions": [distinction.kind for distinction in row.distinctions.all()],

@@ -1,4 +1,6 @@
 from django.apps import AppConfig, apps
+from django.apps.registry import Apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models.signals import post_migrate
 
 
@@ -17,8 +19,19 @@ class PublicationsConfig(AppConfig):
         post_migrate.connect(make_missing_digests, sender=self)
 
 
-def make_missing_digests(using: str, **kwargs: object) -> None:
-    """After an upgrade from a version without digests; costs one query where there is nothing to do."""
+def make_missing_digests(using: str, apps: Apps | None = None, **kwargs: object) -> None:
+    """After an upgrade from a version without digests; costs one query where there is nothing to do.
+
+    `apps` is the state that was migrated to: on the way back to a version without digests there is nothing to make,
+    nor after a flush, which gives none.
+    """
+    if apps is None:
+        return
+    try:
+        apps.get_model("publications", "PublicationDigest")._meta.get_field("record_hash")
+        apps.get_model("publications", "Publication")._meta.get_field("is_retracted")
+    except (LookupError, FieldDoesNotExist):
+        return
     from publications.digests import refresh_digests  # noqa: PLC0415
     from publications.models import Publication  # noqa: PLC0415
 

@@ -5,8 +5,10 @@ Writes that send no signals (bulk ones, raw SQL) call `refresh_digests` themselv
 
 from __future__ import annotations
 
-import threading
+import hashlib
+import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -16,6 +18,7 @@ from labsite.lib.changes import records_written
 from labsite.lib.search import search_text
 from labsite.lib.text import fold
 from people.models import Membership, Person, PersonName
+from publications.exporting import record_of
 from publications.models import Authorship, Publication, PublicationDigest, Topic, Venue
 from publications.rows import make_row
 
@@ -24,8 +27,16 @@ UNDATED_YEAR = 9999
 CITATIONS = "citations"  # the name of the metric by which “most cited” sorts
 DERIVED = [
     "row", "title_text", "author_text", "body_text", "title_key", "newest_key", "oldest_key", "citations_key",
+    "record_hash",
 ]  # fmt: skip
-_pending = threading.local()
+# Letters: PostgreSQL's index takes keys up to 2,704 bytes and documents up to a megabyte.
+LONGEST_KEY, LONGEST_TEXT = 200, 200_000
+# What of a record shows in the rows of others: a save that changes nothing of it makes no row anew.
+SHOWN = {
+    Person: ("slug", "name", "given_name", "family_name", "native_name", "orcid", "is_published"),
+    Venue: ("slug", "name", "short_name", "kind", "aliases"),
+    Topic: ("slug", "name"),
+}
 
 
 def make_digest(publication: Publication) -> PublicationDigest:
@@ -43,18 +54,31 @@ def make_digest(publication: Publication) -> PublicationDigest:
     return PublicationDigest(
         publication=publication,
         row=make_row(publication),
-        title_text=search_text(publication.title, publication.short_title, *texts(publication.other_titles)),
-        author_text=search_text(*(row.printed_name for row in authors), *names),
-        body_text=search_text(
+        title_text=limited(publication.title, publication.short_title, *texts(publication.other_titles)),
+        author_text=limited(*(row.printed_name for row in authors), *names),
+        body_text=limited(
             publication.summary, publication.abstract, publication.venue_text, publication.note,
             *((venue.name, venue.short_name, *texts(venue.aliases)) if venue else ()),
             *(topic.name for topic in publication.topics.all()),
         ),
-        title_key=fold(publication.title),
+        title_key=fold(publication.title)[:LONGEST_KEY],
         newest_key=-(year * 10_000 + day),
         oldest_key=year * 10_000 + (day or 9999),
         citations_key=-max(cited) if cited else 1,
+        record_hash=hash_record(publication),
     )  # fmt: skip
+
+
+def limited(*parts: str) -> str:
+    return search_text(*parts)[:LONGEST_TEXT]
+
+
+def hash_record(publication: Publication) -> str:
+    """Changes whenever anything does that an export, the API or a harvest gives."""
+    topics = [topic.slug for topic in publication.topics.all()]
+    distinctions = [distinction.kind for distinction in publication.distinctions.all()]
+    parts = [asdict(record_of(publication)), publication.summary, publication.listing, topics, distinctions]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def texts(values: Any) -> list[str]:
@@ -70,53 +94,77 @@ def load_batch(keys: list[int]) -> models.QuerySet:
 
 
 def refresh_digests(keys: Iterable[int]) -> int:
-    """Makes the digests of these publications anew; gives how many changed. Ten queries for each 500.
+    """Makes the digests of these publications anew; gives how many changed. Twelve queries for each 500.
 
-    A digest that comes out as it was keeps its `changed_at`, on which feeds, sitemap and harvesters rely.
+    Each batch is one transaction that holds its publications: of two that refresh at once, the later one reads what
+    the earlier one's editor wrote. A digest that comes out as it was keeps its `changed_at`, on which feeds, sitemap
+    and harvesters rely.
     """
-    keys, changed = list(keys), 0
+    keys, changed = sorted(keys), 0
     for begin in range(0, len(keys), BATCH):
-        fresh, retracted = [], {True: [], False: []}
-        for publication in load_batch(keys[begin : begin + BATCH]):
-            if publication.is_retracted != publication.has_retraction:
-                retracted[publication.has_retraction].append(publication.pk)
-            before = getattr(publication, "digest", None)
-            after = make_digest(publication)
-            if before is None or any(getattr(before, name) != getattr(after, name) for name in DERIVED):
-                after.changed_at = timezone.now()
-                fresh.append(after)
-        PublicationDigest.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["publication"], update_fields=[*DERIVED, "changed_at"]
-        )
-        for value, own in retracted.items():
-            if own:
-                Publication.objects.filter(pk__in=own).update(is_retracted=value)
-        changed += len(fresh)
+        with transaction.atomic():
+            batch = Publication.objects.select_for_update().filter(pk__in=keys[begin : begin + BATCH]).order_by("pk")
+            changed += refresh_batch(list(batch.values_list("pk", flat=True)))
     return changed
 
 
+def refresh_batch(keys: list[int]) -> int:
+    fresh, retracted = [], {True: [], False: []}
+    for publication in load_batch(keys):
+        if publication.is_retracted != publication.has_retraction:
+            retracted[publication.has_retraction].append(publication.pk)
+        before = getattr(publication, "digest", None)
+        after = make_digest(publication)
+        if before is None or any(getattr(before, name) != getattr(after, name) for name in DERIVED):
+            after.changed_at = timezone.now()
+            fresh.append(after)
+    PublicationDigest.objects.bulk_create(
+        fresh, update_conflicts=True, unique_fields=["publication"], update_fields=[*DERIVED, "changed_at"]
+    )
+    for value, own in retracted.items():
+        if own:
+            Publication.objects.filter(pk__in=own).update(is_retracted=value)
+    return len(fresh)
+
+
+class Flush:
+    """What is to be made anew when a transaction is committed. Rolled back with what it belongs to."""
+
+    def __init__(self) -> None:
+        self.keys: set[int] = set()
+        self.__qualname__ = "publications.digests.Flush"  # Django's log of a failure asks for it
+
+    def __call__(self) -> None:
+        keys, self.keys = self.keys, set()
+        if keys:
+            refresh_digests(keys)
+
+
 def note_changes(keys: Iterable[int]) -> None:
-    """Has these publications' digests made anew when the transaction is committed, or now if there is none."""
-    pending = pending_keys()
-    before = len(pending)
-    pending.update(keys)
-    if len(pending) > before:
-        transaction.on_commit(flush_changes) if connection.in_atomic_block else flush_changes()
+    """Has these publications' digests made anew, once each, when the transaction is committed; now if there is none."""
+    keys = set(keys)
+    if not keys:
+        return
+    if not connection.in_atomic_block:
+        refresh_digests(keys)
+        return
+    flush = next((each for within, each in noted() if within == set(connection.savepoint_ids)), None)
+    if flush is None:
+        flush = Flush()
+        # Robust: the records are stored by then. What fails here is logged, and `rebuild_search` makes it good.
+        transaction.on_commit(flush, robust=True)
+    flush.keys |= keys
 
 
-def pending_keys() -> set[int]:
-    if not hasattr(_pending, "keys"):
-        _pending.keys = set()
-    return _pending.keys
+def noted() -> list[tuple[set[Any], Flush]]:
+    """What waits for the commit, each with the savepoints it lies within: Django drops it when one is rolled back."""
+    return [(within, each) for within, each, *_ in connection.run_on_commit if isinstance(each, Flush)]
 
 
 def flush_changes() -> None:
-    """Makes every noted digest anew."""
-    pending = pending_keys()
-    keys = sorted(pending)
-    pending.clear()
-    if keys:
-        refresh_digests(keys)
+    """Makes every noted digest anew without waiting for the commit."""
+    for _, flush in noted():
+        flush()
 
 
 # Which publications a changed record shows in
@@ -138,9 +186,28 @@ def keys_of(instance: models.Model) -> Iterable[int]:
     return [key] if key else []
 
 
+def before_change(sender: Any, instance: models.Model, raw: bool = False, **kwargs: Any) -> None:
+    """Before a save: remembers where the record showed till now, and whether what others show changes. One query."""
+    if raw or instance._state.adding:
+        return
+    names = SHOWN.get(sender)
+    if names:
+        before = sender._base_manager.filter(pk=instance.pk).values_list(*names).first()
+        instance._is_shown_alike = before == tuple(getattr(instance, name) for name in names)
+    elif not isinstance(instance, Publication):
+        before = sender._base_manager.filter(pk=instance.pk).first()
+        instance._showed_in = list(keys_of(before)) if before else []
+
+
 def on_change(sender: Any, instance: models.Model, created: bool = False, **kwargs: Any) -> None:
-    if not (created and isinstance(instance, Person | Venue | Topic)):  # nothing shows in a row yet
-        note_changes(keys_of(instance))
+    if created and isinstance(instance, Person | Venue | Topic):
+        return  # nothing shows in a row yet
+    if not instance.__dict__.pop("_is_shown_alike", False):
+        note_changes([*keys_of(instance), *instance.__dict__.pop("_showed_in", [])])
+
+
+def before_deletion(sender: Any, instance: models.Model, **kwargs: Any) -> None:
+    note_changes(keys_of(instance))
 
 
 def on_bulk_change(sender: Any, instances: list[models.Model], **kwargs: Any) -> None:
@@ -151,15 +218,18 @@ def on_bulk_change(sender: Any, instances: list[models.Model], **kwargs: Any) ->
 def on_topics_change(
     sender: Any, instance: models.Model, action: str, pk_set: Any, reverse: bool, **kwargs: Any
 ) -> None:
-    if action in ("post_add", "post_remove", "post_clear"):
+    if action == "pre_clear" and reverse:
+        note_changes(keys_of(instance))
+    elif action in ("post_add", "post_remove", "post_clear"):
         note_changes((pk_set or ()) if reverse else [instance.pk])
 
 
 def connect_signals(models_in_rows: Iterable[type[models.Model]]) -> None:
     """Called once at start: listens to every model whose records show in rows."""
     for model in models_in_rows:
+        models.signals.pre_save.connect(before_change, sender=model)
         models.signals.post_save.connect(on_change, sender=model)
         # What goes with a publication that is deleted is not worth a row; refreshing ignores keys that are gone.
-        models.signals.pre_delete.connect(on_change, sender=model)
+        models.signals.pre_delete.connect(before_deletion, sender=model)
         records_written.connect(on_bulk_change, sender=model)
     models.signals.m2m_changed.connect(on_topics_change, sender=Publication.topics.through)

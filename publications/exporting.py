@@ -63,7 +63,6 @@ def record_of(publication: Publication, root: str = "") -> Record:
         authors_complete=publication.author_list_complete,
         year=publication.year,
         date=str(publication.date or ""),
-        preprint_date=str(publication.preprint_date or ""),
         container=publication.venue_text or (publication.venue.name if publication.venue else ""),
         container_short=publication.venue.short_name if publication.venue else "",
         volume=publication.volume,

@@ -8,6 +8,7 @@ problem and an empty list: it is never ignored and never an error page.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +26,13 @@ from publications.models import Distinction, Publication, Topic, Venue
 
 UNDATED = "none"
 MAX_VALUES = 50
+YEAR = re.compile(r"[1-9]\d{3}\Z", re.ASCII)
 # Each order's keys, all ascending and none empty, so that a page can begin behind a row (publications.paging).
 SORTS = {
-    "newest": ["digest__newest_key", "digest__title_key", "digest__publication"],
-    "oldest": ["digest__oldest_key", "digest__title_key", "digest__publication"],
-    "title": ["digest__title_key", "digest__publication"],
-    "cited": ["digest__citations_key", "digest__title_key", "digest__publication"],
+    "newest": ["digest__newest_key", "digest__title_key", "digest__publication_id"],
+    "oldest": ["digest__oldest_key", "digest__title_key", "digest__publication_id"],
+    "title": ["digest__title_key", "digest__publication_id"],
+    "cited": ["digest__citations_key", "digest__title_key", "digest__publication_id"],
 }
 SORT_LABELS = {
     "best": "Best match", "newest": "Newest first", "oldest": "Oldest first", "title": "By title",
@@ -77,7 +79,7 @@ def is_plain(text: str) -> bool:
 
 def known_years(values: list[str]) -> set[str]:
     """Years of four ASCII digits, whether or not anything was published then, and the undated bucket."""
-    return {text for text in values if text == UNDATED or (len(text) == 4 and text.isascii() and text.isdigit())}
+    return {text for text in values if text == UNDATED or YEAR.match(text)}
 
 
 def known_slugs(model: Any) -> Any:

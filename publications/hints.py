@@ -66,7 +66,7 @@ def match_at(words: list[str], index: int, named: dict[str, tuple[str, str, str]
         return 1, "year", word, word
     if word in CODE:
         return 1, "code", "yes", "with code"
-    for length in (4, 3, 2, 1):
+    for length in range(len(words) - index, 0, -1):
         phrase = " ".join(words[index : index + length])
         if index + length <= len(words) and phrase in named:
             return length, *named[phrase]

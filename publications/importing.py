@@ -10,6 +10,8 @@ from publications.formats.bibtex import bibtex_key_of
 from publications.models import Authorship, Identifier, Link, Publication, Venue
 from publications.records import Record
 
+LONGEST_KEY = Publication._meta.get_field("bibtex_key").max_length
+
 
 @transaction.atomic
 def create_publication(record: Record, venue: Venue | None = None) -> Publication:
@@ -20,8 +22,8 @@ def create_publication(record: Record, venue: Venue | None = None) -> Publicatio
     """
     key = bibtex_key_of(record.key)
     publication = Publication(
-        slug=unique_slug(Publication.objects.all(), record.title, "publication"),
-        bibtex_key="" if not key or key_is_taken(key) else key,
+        slug=free_slug(record.title),
+        bibtex_key="" if not key or len(key) > LONGEST_KEY or key_is_taken(key) else key,
         kind=record.kind,
         title=record.title,
         short_title=record.short_title,
@@ -43,18 +45,30 @@ def create_publication(record: Record, venue: Venue | None = None) -> Publicatio
     )
     publication.full_clean()
     publication.save()
-    for position, author in enumerate(record.authors, start=1):
-        Authorship.objects.create(
+    rows: list[Authorship | Identifier | Link] = [
+        Authorship(
             publication=publication,
             position=position,
             printed_name=author.name.natural,
             affiliation_text=author.affiliation,
         )
-    for scheme, value in record.identifiers:
-        Identifier.objects.create(publication=publication, scheme=scheme, value=value)
-    for order, (kind, address) in enumerate(record.links):
-        Link.objects.create(publication=publication, kind=kind, url=address, order=order)
+        for position, author in enumerate(record.authors, start=1)
+    ]
+    rows += [Identifier(publication=publication, scheme=scheme, value=value) for scheme, value in record.identifiers]
+    rows += [
+        Link(publication=publication, kind=kind, url=address, order=order)
+        for order, (kind, address) in enumerate(record.links)
+    ]
+    for row in rows:
+        row.full_clean()
+        row.save()
     return publication
+
+
+def free_slug(title: str) -> str:
+    """The end of an address under which no other publication stands or is cited."""
+    slug = unique_slug(Publication.objects.all(), title, "publication")
+    return unique_slug(Publication.objects.all(), f"{title[:60]} publication", "p") if key_is_taken(slug) else slug
 
 
 def key_is_taken(key: str) -> bool:

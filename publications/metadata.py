@@ -16,6 +16,7 @@ SCHEMA_TYPES = {
     "software": "SoftwareSourceCode",
 }  # fmt: skip
 DEFAULT_SCHEMA_TYPE = "ScholarlyArticle"
+LASTING = ("doi", "handle", "arxiv", "acl", "pmid")  # whose addresses are meant to last, the most lasting first
 MANY_AUTHORS = 10  # beyond this the Link header leaves authors to the link set (FAIR Signposting)
 
 
@@ -107,11 +108,11 @@ def coins(record: Record) -> str:
 
     The address of the page is left to whoever prints it, since this is stored.
     """
-    is_article = record.kind == "journal-article"
+    is_article = record.kind in ("journal-article", "preprint", "proposal", "dataset", "software", "other")
     genre = {
         "journal-article": "article", "conference-paper": "proceeding", "workshop-paper": "proceeding",
-        "chapter": "bookitem", "book": "book", "report": "report", "thesis": "dissertation",
-    }.get(record.kind, "unknown")  # fmt: skip
+        "chapter": "bookitem", "book": "book", "report": "report", "thesis": "dissertation", "preprint": "preprint",
+    }.get(record.kind, "article")  # fmt: skip
     model = "dissertation" if genre == "dissertation" else "journal" if is_article else "book"
     title_key = "rft.title" if model in ("dissertation",) or genre in ("book", "report") else "rft.atitle"
     begin, _, end = record.pages.replace("–", "-").replace("--", "-").partition("-")
@@ -149,8 +150,9 @@ class TypedLink:
 
 def typed_links(record: Record, formats: list[tuple[str, str]]) -> list[TypedLink]:
     """All links of a publication's page. `formats`: pairs of address and media type of its exports."""
-    doi, pdf = record.identifier("doi"), record.link("pdf")
-    links = [TypedLink("cite-as", identifier_url("doi", doi) if doi else record.address)]
+    pdf = record.link("pdf")
+    lasting = next(((scheme, value) for scheme in LASTING if (value := record.identifier(scheme))), None)
+    links = [TypedLink("cite-as", identifier_url(*lasting) if lasting else record.address)]
     links += [
         TypedLink("author", f"https://orcid.org/{author.orcid}" if author.orcid else author.address)
         for author in record.authors

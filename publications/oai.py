@@ -11,6 +11,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from django.db.models import Min, Q, QuerySet
@@ -78,7 +79,7 @@ class Repository:
 
     @property
     def host(self) -> str:
-        return self.root.partition("//")[2].partition(":")[0]
+        return (urlsplit(self.root).hostname or "").replace(":", "-")
 
     def identifier(self, publication: Publication) -> str:
         return f"oai:{self.host}:publication/{publication.pk}"
@@ -252,7 +253,8 @@ def read_token(text: str, verb: str) -> Harvest:
     try:
         harvest = Harvest(*json.loads(urlsafe_b64decode(text.encode("ascii"))))
         fits = all(isinstance(value, kind) for value, kind in zip(asdict(harvest).values(), TOKEN_TYPES, strict=True))
-        if not fits or harvest.verb != verb or not 0 <= harvest.after < 2**53 or harvest.given < 0:
+        within = fits and 0 <= harvest.after < 2**53 and 0 <= harvest.given < 2**53
+        if not within or harvest.verb != verb or harvest.kind not in ("", *Publication.Kind.values):
             raise ValueError
         harvest_condition(harvest)
     except (ValueError, TypeError, OAIError, RecursionError) as error:

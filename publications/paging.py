@@ -26,6 +26,7 @@ class Page:
     number: int
     count: int
     count_is_capped: bool
+    sort: str = "newest"
     previous: str = ""
     next: str = ""
     problems: list[Problem] = field(default_factory=list)
@@ -54,15 +55,25 @@ def read_page(data: QueryDict, selection: Selection, found: QuerySet) -> Page:
         page.problems.append(Problem("page", "Page", message))
         number = 1
     page.number = number or 1
-    if selection.sort == "best" and count <= RANKED_LIMIT:
-        fill_ranked(page, selection, found)
-    else:
-        fill_ordered(page, selection, found, data)
+    fill(page, selection, found, data, count)
+    if count and not page.publications:  # beyond the end of a list that was not counted to its end
+        page.problems.append(Problem("page", "Page", f"There is no page {page.number}. You see the first."))
+        page.number = 1
+        fill(page, selection, found, QueryDict(), count)
     return page
 
 
+def fill(page: Page, selection: Selection, found: QuerySet, data: QueryDict, count: int) -> None:
+    if selection.sort == "best" and count <= RANKED_LIMIT:
+        page.sort = "best"
+        fill_ranked(page, selection, found)
+    else:
+        page.sort = selection.sort if selection.sort in SORTS else "newest"
+        fill_ordered(page, selection, found, data)
+
+
 def fill_ranked(page: Page, selection: Selection, found: QuerySet) -> None:
-    """The page of the best answers first. Four queries."""
+    """The page of the best answers first. Three queries."""
     keys = found.best_answers(read_question(selection.values["q"][0]), RANKED_LIMIT)
     begin = (page.number - 1) * PER_PAGE
     shown = keys[begin : begin + PER_PAGE]
@@ -76,7 +87,8 @@ def fill_ranked(page: Page, selection: Selection, found: QuerySet) -> None:
 
 def fill_ordered(page: Page, selection: Selection, found: QuerySet, data: QueryDict) -> None:
     """The page in the chosen order. Two queries; one more for a page that is reached from its neighbour."""
-    keys = SORTS[selection.sort] if selection.sort in SORTS else SORTS["newest"]
+    keys = SORTS[page.sort]
+    found = found.filter(digest__newest_key__isnull=False)  # an inner join: the order is then that of an index
     place = read_place(data, keys) if page.number > 1 or "before" in data else None
     if place:
         values, backwards = place

@@ -21,23 +21,26 @@ class PublicationQuerySet(PublishableQuerySet):
         by_member = models.Exists(_own_authorships().filter(person__is_published=True, person__in=members))
         return self.published().filter(models.Q(listing="always") | models.Q(by_member, listing="automatic"))
 
+    # `pk__in`, not Exists: SQLite without statistics looks the latter up for every publication, by person first.
     def by(self, person: Person) -> PublicationQuerySet:
         """Everything with a certain link to `person`."""
-        return self.filter(models.Exists(_own_authorships().filter(person=person)))
+        return self.filter(pk__in=_authorships().confirmed().filter(person=person).values("publication"))
 
     def led_by(self, person: Person) -> PublicationQuerySet:
         """What `person` wrote as first author or with equal contribution."""
-        return self.filter(models.Exists(_own_authorships().leading().filter(person=person)))
+        own = _authorships().confirmed().leading().filter(person=person)
+        return self.filter(pk__in=own.values("publication"))
 
     def of_group(self, group: Group) -> PublicationQuerySet:
         """Everything with a certain link to somebody who is or was in `group`."""
         members = Membership.objects.filter(group=group).values("person")
-        return self.filter(models.Exists(_own_authorships().filter(person__is_published=True, person__in=members)))
+        own = _authorships().confirmed().filter(person__is_published=True, person__in=members)
+        return self.filter(pk__in=own.values("publication"))
 
     def q_by_slugs(self, slugs: list[str]) -> models.Q:
         """A certain link to one of the published people with these slugs."""
         people = Person.objects.published().filter(slug__in=slugs)
-        return models.Q(models.Exists(_own_authorships().filter(person__in=people)))
+        return models.Q(pk__in=_authorships().confirmed().filter(person__in=people).values("publication"))
 
     def q_on_topics(self, slugs: list[str]) -> models.Q:
         links = self.model.topics.through.objects.filter(publication=models.OuterRef("pk"), topic__slug__in=slugs)
@@ -66,10 +69,10 @@ class PublicationQuerySet(PublishableQuerySet):
         return self.filter(pk__in=q_match(_digests(), read_question(words)).values("pk"))
 
     def best_answers(self, question: Question, limit: int) -> list[int]:
-        """Keys of at most `limit` of these publications, those first whose title holds every word. Three queries."""
-        own = set(self.order_by().values_list("pk", flat=True))
-        in_title = set(q_match(_digests(), question, first_column="title_text").values_list("pk", flat=True)[:limit])
-        found = [key for key in ranked_keys(_digests(), question, WEIGHTS, limit) if key in own]
+        """Keys of at most `limit` of these publications, those first whose title holds every word. Two queries."""
+        own = self.order_by().values("pk")
+        in_title = set(ranked_keys(_digests(), question, WEIGHTS, limit, among=own, in_first_column=True))
+        found = ranked_keys(_digests(), question, WEIGHTS, limit, among=own)
         return sorted(found, key=lambda key: key not in in_title)
 
     def with_rows(self) -> PublicationQuerySet:

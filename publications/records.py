@@ -36,7 +36,7 @@ class RecordAuthor:
 
 @dataclass(frozen=True)
 class Record:
-    """One publication. Texts are Unicode; "" and () mean unknown. `date` and `preprint_date` are EDTF level 0.
+    """One publication. Texts are Unicode; "" and () mean unknown. `date` is EDTF level 0.
 
     `source` holds the fields of the BibTeX entry it was read from, word for word, and `source_type` its type: a
     field nobody has edited since is written back as it came.
@@ -50,7 +50,6 @@ class Record:
     authors_complete: bool = True
     year: int | None = None
     date: str = ""
-    preprint_date: str = ""
     container: str = ""  # the venue in full, or as printed
     container_short: str = ""
     volume: str = ""
@@ -65,7 +64,6 @@ class Record:
     links: tuple[tuple[str, str], ...] = ()  # (kind, address)
     topics: tuple[str, ...] = ()
     address: str = ""  # of its page here
-    modified: str = ""  # ISO 8601
     retracted: str = ""  # the date of the retraction or "yes"
     extra: dict[str, str] = field(default_factory=dict)
     source: dict[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.migrations.operations.base import Operation
 from django.db.models.expressions import RawSQL
@@ -19,7 +20,9 @@ from django.utils.safestring import SafeString, mark_safe
 
 from labsite.lib.text import fold, foldings
 
-WORD = re.compile(r"[^\W_]+")
+# Chinese, Japanese and Korean are written without blanks: each sign is a word, and signs together are a phrase.
+SIGN = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+WORD = re.compile(rf"{SIGN}|(?:(?!{SIGN})[^\W_])+")
 PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 MAX_TERMS = 30  # of one question: a whole title fits, and the condition stays small for the database
 WEIGHTS = "ABCD"  # PostgreSQL's names; the first column weighs most
@@ -59,44 +62,64 @@ def index_name(table: str) -> str:
     return f"{table}_text"
 
 
-def q_match(queryset: models.QuerySet, question: Question, *, first_column: str = "") -> models.QuerySet:
-    """Rows of `queryset`'s indexed model that hold every term; with `first_column`, all of them in that column."""
-    table = queryset.model._meta.db_table
-    key = queryset.model._meta.pk.column
+def q_match(queryset: models.QuerySet, question: Question) -> models.QuerySet:
+    """Rows of `queryset`'s indexed model that hold every term."""
     if not question.terms:
         return queryset.none()
+    sql, values = matching(queryset, question)
+    return queryset.filter(pk__in=RawSQL(sql, values))  # noqa: S611 - words are parameters, names are ours
+
+
+def matching(queryset: models.QuerySet, question: Question, *, in_first_column: bool = False) -> tuple[str, list[Any]]:
+    """SQL that gives the keys of matching rows, and its parameters."""
+    table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
     if vendor(queryset) == "postgresql":
-        sql = f'SELECT "{key}" FROM "{table}" WHERE "search_document" @@ to_tsquery(\'simple\', %s)'  # noqa: S608
-        return queryset.filter(pk__in=RawSQL(sql, [postgresql_query(question, "A" if first_column else "")]))  # noqa: S611
-    match = sqlite_query(question)
-    if first_column:
-        match = f"{{{first_column}}} : ({match})"
-    sql = f'SELECT rowid FROM "{index_name(table)}" WHERE "{index_name(table)}" MATCH %s'  # noqa: S608
-    return queryset.filter(pk__in=RawSQL(sql, [match]))  # noqa: S611
+        query = postgresql_query(question, "A" if in_first_column else "")
+        return f'SELECT "{key}" FROM "{table}" WHERE "search_document" @@ to_tsquery(\'simple\', %s)', [query]  # noqa: S608
+    name, query = index_name(table), sqlite_query(question)
+    if in_first_column:
+        query = f"{{{first_indexed_column(queryset)}}} : ({query})"
+    return f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [query]  # noqa: S608
 
 
-def ranked_keys(queryset: models.QuerySet, question: Question, weights: list[float], limit: int) -> list[Any]:
+def first_indexed_column(queryset: models.QuerySet) -> str:
+    """The column that `IndexText` was given first: the first of the model's text columns."""
+    return next(field.column for field in queryset.model._meta.fields if field.name.endswith("_text"))
+
+
+def ranked_keys(
+    queryset: models.QuerySet,
+    question: Question,
+    weights: list[float],
+    limit: int,
+    *,
+    among: models.QuerySet,
+    in_first_column: bool = False,
+) -> list[Any]:
     """The keys of at most `limit` rows of the indexed model that hold every term, the best answer first. One query.
 
-    `weights`: how much a word counts in each indexed column.
+    `weights`: how much a word counts in each indexed column. `among`: gives the keys that may be answers.
     """
-    table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
     if not question.terms:
         return []
+    table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
+    try:
+        own, own_values = among.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    found, values = matching(queryset, question, in_first_column=in_first_column)
     if vendor(queryset) == "postgresql":
         scale = "{" + ", ".join(str(weight / max(weights)) for weight in reversed([*weights, 0.0, 0.0, 0.0][:4])) + "}"
         sql = (
-            f'SELECT "{key}" FROM "{table}", to_tsquery(\'simple\', %s) query WHERE "search_document" @@ query '  # noqa: S608
-            f'ORDER BY ts_rank(%s::float4[], "search_document", query, 1) DESC, "{key}" DESC LIMIT %s'
+            f'{found} AND "{key}" IN ({own}) '
+            "ORDER BY ts_rank(%s::float4[], \"search_document\", to_tsquery('simple', %s), 1) DESC, "
+            f'"{key}" DESC LIMIT %s'
         )
-        values = [postgresql_query(question), scale, limit]
+        values = [*values, *own_values, scale, postgresql_query(question), limit]
     else:
         name, columns = index_name(table), ", ".join(str(weight) for weight in weights)
-        sql = (
-            f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s '  # noqa: S608
-            f'ORDER BY bm25("{name}", {columns}), rowid DESC LIMIT %s'
-        )
-        values = [sqlite_query(question), limit]
+        sql = f'{found} AND rowid IN ({own}) ORDER BY bm25("{name}", {columns}), rowid DESC LIMIT %s'
+        values = [*values, *own_values, limit]
     with connections[queryset.db].cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]
@@ -110,7 +133,8 @@ def highlight(text: str, question: Question) -> SafeString:
         if any(spelling.startswith(words) for spelling in foldings(match.group())):
             pieces += [escape(text[begin : match.start()]), "<mark>", escape(match.group()), "</mark>"]
             begin = match.end()
-    return mark_safe("".join([*pieces, escape(text[begin:])]))  # noqa: S308 - every piece is escaped
+    marked = "".join([*pieces, escape(text[begin:])])
+    return mark_safe(marked.replace("</mark><mark>", ""))  # noqa: S308 - every piece is escaped
 
 
 def vendor(queryset: models.QuerySet) -> str:

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from labsite.lib.markdown import render_markdown
+from labsite.lib.search import Question, highlight
 
 register = template.Library()
 NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -59,6 +60,12 @@ def breadcrumb_ld(context: Context, crumbs: list[tuple[str, str]], here: object)
         for position, (text, address) in enumerate(trail, start=1)
     ]
     return json_ld({"@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items})
+
+
+@register.simple_tag
+def mark_words(text: str, question: Question | str | None = None) -> SafeString:
+    """`text` with what was searched for marked."""
+    return highlight(text, question or Question())
 
 
 @register.simple_tag

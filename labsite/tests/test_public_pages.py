@@ -28,9 +28,9 @@ QUERIES = {
     "/groups/group-0/": 12,
     # frame; nine for choices and their names; code; count; keys and rows of the page; figures for the orders
     "/publications/": 15,
-    # and one each to know venue, author and topic; two for names in the words, two for the best answers
-    "/publications/?venue=v0&year=2020&author=ada-quint&type=conference-paper&topic=topic-0&award=oral&q=paper": 22,
-    "/publications/?q=paper": 19,
+    # and one each to know venue, author and topic; two for names in the words, one more for the best answers
+    "/publications/?venue=v0&year=2020&author=ada-quint&type=conference-paper&topic=topic-0&award=oral&q=paper": 21,
+    "/publications/?q=paper": 18,
     "/publications/?year=2020&year=none&sort=title&since=2019&until=2024&code=yes&workshops=hide": 15,
     # one batch with its six relations; and one each to know venue, author and topic
     "/publications/export.bib": 7,
@@ -56,10 +56,10 @@ QUERIES = {
     "/sitemap.xml": 12,
     "/sitemap-publications.xml": 2,
     "/sitemap-people.xml": 2,
-    # frame; people; best answers (3) and rows; venues; topics; news
-    "/search/?q=paper": 9,
+    # frame; people; best answers (2) and rows; venues; topics; news; names of filters (2)
+    "/search/?q=paper": 10,
     # and three for names that are nearly alike
-    "/search/?q=qiunt": 11,
+    "/search/?q=qiunt": 12,
     # frame; counts; venues
     "/venues/": 3,
     # frame; venue; editions; workshops (2); publications

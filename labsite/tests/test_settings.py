@@ -107,3 +107,12 @@ def test_unknown_time_zone_is_refused(monkeypatch):
     monkeypatch.setenv("TIME_ZONE", "Berlin")
     with pytest.raises(ImproperlyConfigured, match="TIME_ZONE is 'Berlin', which is not known: use a name like"):
         environment.read_time_zone()
+
+
+@pytest.mark.parametrize(
+    "address", ["lab.example.org", "ftp://lab.example.org", "https://lab.example.org/sub", "https://"]
+)
+def test_a_site_address_that_is_none_is_refused(monkeypatch, address):
+    monkeypatch.setenv("SITE_URL", address)
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL is"):
+        environment.read_site_url()

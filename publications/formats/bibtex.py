@@ -52,7 +52,7 @@ def bibtex_key_of(text: str) -> str:
 def write_bibtex(record: Record) -> str:
     """One entry, ending in a line break."""
     kind = BIBTEX_TYPES[record.kind]
-    if record.source_type and KINDS.get(record.source_type) == KINDS.get(kind, record.kind):
+    if record.source_type and kind_of(record.source_type, record.identifiers) == record.kind:
         kind = record.source_type
     lines = [f"  {name} = {{{value}}}" for name, value in merged_fields(record).items()]
     return f"@{kind}{{{bibtex_key_of(record.key) or 'unnamed'},\n" + ",\n".join(lines) + "\n}\n"
@@ -62,7 +62,7 @@ def merged_fields(record: Record) -> dict[str, str]:
     """Fields in order: ours, each word for word as it was read where it still says the same; then the unknown ones."""
     fields = {}
     for name, plain in own_fields(record):
-        if not plain.strip():
+        if not plain.strip() or name in record.extra:  # what could not be read as ours is kept as it was
             continue
         source = record.source.get(name, "")
         if source and is_safe(source) and says(name, source) == says(name, escape(name, plain)):
@@ -79,21 +79,19 @@ def merged_fields(record: Record) -> dict[str, str]:
 
 
 def own_fields(record: Record) -> Iterator[tuple[str, str]]:
-    journal = record.kind in ("journal-article", "preprint")
+    journal = "journal" if record.kind in ("journal-article", "preprint") else "booktitle"
+    institution = "school" if record.kind == "thesis" else "institution"
     yield "title", record.marked_title
     yield "shorttitle", record.short_title
     yield "author", author_field(record)
-    if journal:
-        yield "journal", record.container
-    else:
-        yield "booktitle", record.container
+    yield read_from(record, "booktitle", "journal") or journal, record.container
     yield "year", f"{record.year}" if record.year else record.date[:4]
     yield "month", MONTHS[int(record.date[5:7]) - 1] if len(record.date) >= 7 else ""
     yield "volume", record.volume
     yield "number", record.issue or record.article_number
     yield "pages", record.pages
     yield "publisher", record.publisher
-    yield ("school" if record.kind == "thesis" else "institution"), record.institution
+    yield read_from(record, "institution", "school") or institution, record.institution
     yield "doi", record.identifier("doi")
     yield "eprint", record.identifier("arxiv")
     yield "archiveprefix", "arXiv" if record.identifier("arxiv") else ""
@@ -102,6 +100,11 @@ def own_fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "url", record.link("publisher", "pdf", "project") or record.address
     yield "abstract", record.abstract
     yield "note", note_field(record)
+
+
+def read_from(record: Record, *names: str) -> str:
+    """Which of the fields, the first that was read, gave the value; "" where none did."""
+    return next((name for name in names if name in record.source), "")
 
 
 def note_field(record: Record) -> str:
@@ -189,10 +192,8 @@ def record_of_entry(entry: Entry) -> Record:
     names, complete = read_names(fields.get("author", ""))
     if len(names) > MAX_AUTHORS:
         raise ValueError(f"This entry has {len(names)} authors: {MAX_AUTHORS} are the most that can be kept.")
-    kind = KINDS.get(entry.entry_type.lower(), "other")
     identifiers = tuple(read_identifiers(fields))
-    if kind == "other" and any(scheme == "arxiv" for scheme, _ in identifiers):
-        kind = "preprint"
+    kind = kind_of(entry.entry_type.lower(), identifiers)
     year, date = read_date(plain)
     return Record(
         key=entry.key,
@@ -206,7 +207,7 @@ def record_of_entry(entry: Entry) -> Record:
         container=plain.get("booktitle") or plain.get("journal", ""),
         volume=plain.get("volume", ""),
         issue=plain.get("number", ""),
-        pages=plain.get("pages", "").replace("–", "--"),
+        pages=plain.get("pages", ""),
         publisher=plain.get("publisher", ""),
         institution=plain.get("institution") or plain.get("school", ""),
         abstract=plain.get("abstract", ""),
@@ -217,6 +218,12 @@ def record_of_entry(entry: Entry) -> Record:
         source=fields,
         source_type=entry.entry_type.lower(),
     )  # fmt: skip
+
+
+def kind_of(entry_type: str, identifiers: tuple[tuple[str, str], ...]) -> str:
+    """The kind of publication that an entry type means; “misc” with an arXiv number is a preprint."""
+    kind = KINDS.get(entry_type, "other")
+    return "preprint" if kind == "other" and any(scheme == "arxiv" for scheme, _ in identifiers) else kind
 
 
 def is_web_address(text: str) -> bool:

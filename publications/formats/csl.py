@@ -21,7 +21,7 @@ def csl_item(record: Record) -> dict[str, Any]:
         "container-title-short": record.container_short,
         "volume": record.volume,
         "issue": record.issue,
-        "page": record.pages,
+        "page": record.pages.replace("--", "-").replace("–", "-"),
         "number": record.article_number,
         "publisher": record.publisher or record.institution,
         "abstract": record.abstract,
@@ -32,9 +32,10 @@ def csl_item(record: Record) -> dict[str, Any]:
         "keyword": ", ".join(record.topics),
         "note": csl_note(record),
         "status": "retracted" if record.retracted else "",
+        "custom": {} if record.authors_complete else {"authors-complete": False},
     }
     arxiv = record.identifier("arxiv")
-    if arxiv and record.kind == "preprint":
+    if arxiv:
         item |= {"archive": "arXiv", "archive_location": arxiv}
     return {key: value for key, value in item.items() if value}
 

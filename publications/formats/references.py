@@ -27,6 +27,12 @@ STYLES = {
 }
 NUMBER = re.compile(r"\A(?:\[1\]|1\.)\s*")  # numeric styles count the entries of a list; one reference stands alone
 EMPTY_PART = re.compile(r"\.(?:\s+\.)+")  # it prints the full stop of a part that came out empty
+DOUBLE_STOP = re.compile(r"([?!]”?)\.(?=\s|$)")  # a title that ends in a question mark needs no full stop
+AND_ET_AL = re.compile(r",? (?:&|and) et al\.")
+# Styles in American English put a comma or full stop before the closing quotation mark; citeproc-py knows no locale's
+# `punctuation-in-quote`.
+AMERICAN = {"ieee", "chicago-author-date", "modern-language-association"}
+QUOTED_STOP = re.compile(r"([^?!.,])”([.,])")
 CSL = "{http://purl.org/net/xbiblio/csl}"
 # citeproc-py hands its style to every bibliography and changes state on it while rendering.
 LOCK = threading.Lock()
@@ -40,12 +46,20 @@ def format_reference(item: dict[str, Any], style: str) -> str:
 @lru_cache(maxsize=4096)
 def _format(item: str, style_file: str) -> str:
     data = json.loads(item)
+    data.pop("status", None)  # some styles print it behind the word “Edition”
+    if data["type"] != "article":  # where a published paper is archived too is no part of its reference
+        data.pop("archive", None)
+        data.pop("archive_location", None)
+    if not data.pop("custom", {}).get("authors-complete", True):
+        data["author"] = [*data.get("author", []), {"literal": "et al."}] if data.get("author") else []
     with LOCK, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of every field it does not know
         bibliography = CitationStylesBibliography(_style(style_file), CiteProcJSON([data]), formatter.plain)
         bibliography.register(Citation([CitationItem(data["id"])]))
         text = str(bibliography.bibliography()[0])
-    return EMPTY_PART.sub(".", NUMBER.sub("", " ".join(text.split())))
+    text = DOUBLE_STOP.sub(r"\1", EMPTY_PART.sub(".", NUMBER.sub("", " ".join(text.split()))))
+    text = AND_ET_AL.sub(", et al.", text).replace("et al..", "et al.")
+    return QUOTED_STOP.sub(r"\1\2”", text) if style_file in AMERICAN else text
 
 
 @lru_cache(maxsize=len(STYLES))

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('newest_key', models.BigIntegerField(default=0)),
                 ('oldest_key', models.BigIntegerField(default=0)),
                 ('citations_key', models.BigIntegerField(default=0)),
+                ('record_hash', models.CharField(blank=True, max_length=64)),
                 ('changed_at', models.DateTimeField(db_index=True)),
             ],
             options={

@@ -33,6 +33,7 @@ class PublicationDigest(models.Model):
     newest_key = models.BigIntegerField(default=0)
     oldest_key = models.BigIntegerField(default=0)
     citations_key = models.BigIntegerField(default=0)
+    record_hash = models.CharField(max_length=64, blank=True)
     changed_at = models.DateTimeField(db_index=True)
 
     class Meta:

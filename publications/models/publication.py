@@ -153,8 +153,10 @@ class Publication(Publishable):
         if date and self.year and date.year != self.year:
             raise ValidationError({"date": f"The date is in {date.year}, but the year says {self.year}."})
 
-        if self.bibtex_key and self._meta.model.objects.filter(slug=self.bibtex_key).exclude(pk=self.pk).exists():
-            raise ValidationError({"bibtex_key": "Another publication is cited under this key: choose another."})
+        key = self.citation_key
+        if key and Publication.objects.with_citation_key(key).exclude(pk=self.pk).exists():
+            field = "bibtex_key" if self.bibtex_key else "slug"
+            raise ValidationError({field: f"Another publication is cited as “{key}”: choose another."})
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)

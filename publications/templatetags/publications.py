@@ -27,12 +27,14 @@ def author_line(publication: Publication, owner: Person | str | None = None, sho
     return {"line": _line(publication, owner or None, shorten)}
 
 
-@register.inclusion_tag("publications/_author_line.html")
-def row_authors(row: dict[str, Any], owner: Person | str | None = None, shorten: bool = True) -> dict[str, Any]:
-    """The authors of one line of a list."""
+@register.inclusion_tag("publications/_author_line.html", takes_context=True)
+def row_authors(
+    context: Context, row: dict[str, Any], owner: Person | str | None = None, shorten: bool = True
+) -> dict[str, Any]:
+    """The authors of one line of a list, with what the page's `question` looked for marked."""
     complete = row.get("is_complete", True)
-    authors = read_row_authors(row)
-    return {"line": make_author_line(authors, is_complete=complete, owner=owner or None, shorten=shorten)}
+    line = make_author_line(read_row_authors(row), is_complete=complete, owner=owner or None, shorten=shorten)
+    return {"line": line, "question": context.get("question")}
 
 
 @register.inclusion_tag("publications/_affiliations.html")

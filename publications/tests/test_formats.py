@@ -9,6 +9,7 @@ from pathlib import Path
 import bibtexparser
 import pytest
 import rispy
+from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pybtex.database import parse_string as parse_with_pybtex
@@ -63,7 +64,7 @@ def test_real_entries_are_read():
     assert thesis.authors[1].name.literal == "The ACME Group"
     assert [author.name.natural for author in odd.authors] == ["Văn Nguyễn", "Åge Ørsted", "Zoë Łódź"]
     assert odd.title == "A 100% odd title: #1 in _everything_, ñandús ~ more"
-    assert {line for line, _ in records} == {4, 20, 31, 41, 50}
+    assert {line for line, _ in records} == {4, 20, 31, 41, 50, 59, 67, 75, 83, 91, 99}
 
 
 @pytest.mark.django_db
@@ -75,6 +76,7 @@ def test_what_was_imported_comes_out_with_nothing_lost():
         after = fields_of(written)[record.key]
         ours = {name for name in after if name not in before[record.key]}
         assert ours <= {"url"}, ours
+        assert not (ours and record.extra.get("url"))
         assert {name: after[name] for name in before[record.key]} == before[record.key]
         again = read_bibtex(written)[0][0][1]
         assert replace(again, links=(), source={}) == replace(record, links=(), source={})
@@ -180,12 +182,12 @@ def test_csl_json_is_valid(paper):
 @pytest.mark.parametrize(
     ("style", "expected"),
     [
-        ("apa", "Quint, A., van der Richtárik, P., 张逸骅, & Plato. (2024)."),
-        ("ieee", "A. Quint, P. van der Richtárik, 张逸骅, and Plato, “"),
-        ("acm", "Ada Quint, Peter van der Richtárik, 张逸骅, and Plato. 2024."),
-        ("chicago", "Quint, Ada, Peter van der Richtárik, 张逸骅, and Plato. 2024."),
+        ("apa", "Quint, A., van der Richtárik, P., 张逸骅, Plato, et al. (2024)."),
+        ("ieee", "A. Quint, P. van der Richtárik, 张逸骅, Plato, et al., “"),
+        ("acm", "Ada Quint, Peter van der Richtárik, 张逸骅, Plato, et al. 2024."),
+        ("chicago", "Quint, Ada, Peter van der Richtárik, 张逸骅, Plato, et al. 2024."),
         ("mla", "Quint, Ada, et al. “"),
-        ("vancouver", "Quint A, van der Richtárik P, 张逸骅, Plato."),
+        ("vancouver", "Quint A, van der Richtárik P, 张逸骅, Plato, et al."),
     ],
 )
 def test_references_follow_the_published_styles(paper, style, expected):
@@ -193,6 +195,27 @@ def test_references_follow_the_published_styles(paper, style, expected):
     assert text.startswith(expected), text
     assert "1–20" in text
     assert paper.title.casefold() in text.casefold()  # some styles capitalize titles
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_marks_and_ranges_are_printed_as_people_print_them(style):
+    record = Record(key="k", kind="journal-article", title="Is it so?", year=2024, container="Journal", pages="e12–e19",
+                    authors=(RecordAuthor(split_name("Ada Quint")),))  # fmt: skip
+    text = format_reference(csl_item(record), style)
+    assert "?." not in text
+    assert "?”." not in text
+    assert "--" not in text
+    assert "..." not in text
+
+
+@pytest.mark.parametrize(
+    ("style", "part"), [("ieee", "“Quiet title,” in "), ("chicago", "“Quiet Title.” "), ("mla", "“Quiet Title.” ")]
+)
+def test_american_styles_close_the_quotation_after_the_stop(style, part):
+    record = Record(key="k", kind="conference-paper", title="Quiet title", year=2024, container="Meeting",
+                    authors=(RecordAuthor(split_name("Ada Quint")),), retracted="")  # fmt: skip
+    assert part in format_reference(csl_item(record), style)
+    assert "Edition" not in format_reference(csl_item(replace(record, retracted="2024")), style)
 
 
 def test_every_style_has_a_label():
@@ -246,3 +269,30 @@ def test_keys_are_unique_and_stable():
     record = Record(key="quint2024", kind="other", title="Third")
     assert create_publication(record).citation_key == "third"
     assert create_publication(replace(record, key="loud")).citation_key == "third-2"
+    assert create_publication(replace(record, title="Quint2024", key="x" * 121)).citation_key == "quint2024-publication"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "values"), [("bibtex_key", {"bibtex_key": "loud"}), ("slug", {"slug": "quint2024"})], ids=["key", "slug"]
+)
+def test_no_two_publications_are_cited_alike(field, values):
+    make_publication("Quiet", bibtex_key="quint2024")
+    make_publication("Loud", slug="loud")
+    with pytest.raises(ValidationError) as error:
+        Publication(**{"title": "Third", "slug": "third", **values}).full_clean()
+    assert "Another publication is cited as" in str(error.value.message_dict[field])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "wrong",
+    [{"identifiers": (("doi", "10.1000/182"),)}, {"authors": (RecordAuthor(NameParts(literal="N" * 400)),)},
+     {"links": (("pdf", "javascript:alert(1)"),)}, {"title": "T" * 600}],
+    ids=["same DOI", "long name", "bad link", "long title"],
+)  # fmt: skip
+def test_a_record_that_cannot_be_one_leaves_nothing_behind(wrong):
+    make_publication("Quiet").identifiers.create(scheme="doi", value="10.1000/182")
+    with pytest.raises(ValidationError):
+        create_publication(replace(Record(kind="other", title="Third"), **wrong))
+    assert Publication.objects.count() == 1

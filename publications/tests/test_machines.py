@@ -313,10 +313,62 @@ def test_references_for_any_filter(client):
         make_publication(f"Paper of {year}", [member, "Bo Loud"], year=year)
     response = client.get("/publications/?style=ieee&since=2021")
     texts = [text for _, text in response.context["references"]]
-    assert [text[:37] for text in texts] == [f"A. Quint and B. Loud, “Paper of {year}”" for year in (2022, 2021)]
+    assert [text[:37] for text in texts] == [f"A. Quint and B. Loud, “Paper of {year}," for year in (2022, 2021)]
     assertContains(response, texts[0])
     assertContains(response, 'data-copy="references on this page"')
     assert client.get("/publications/references.txt?style=ieee&since=2021").getvalue().decode().splitlines() == texts
     assert client.get("/publications/references.txt?venue=nowhere").getvalue() == b""
     assertContains(client.get("/publications/?style=poem"), "“poem” is not known here: use apa or ieee")
     assert len(client.get("/publications/?style=poem").context["page"].publications) == 3
+
+
+def test_identifiers_do_not_follow_the_name_a_visitor_used(client, paper, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SITE_URL = "https://lab.example.org"
+    for host in ("testserver", "www.example.org", "[::1]"):
+        feed = feedparser.parse(client.get("/feeds/publications.atom", headers={"host": host}).content)
+        assert feed.entries[0].id.startswith("tag:lab.example.org,2026:publication/")
+        harvest = client.get("/oai?verb=ListIdentifiers&metadataPrefix=oai_dc", headers={"host": host}).content
+        assert b"oai:lab.example.org:publication/" in harvest
+
+
+def test_abstract_goes_before_summary(client):
+    make_publication("A", [make_member("Ada Quint")], slug="a", summary="In short.", abstract="At length.")
+    assert meta(client, "/publications/a/")["citation_abstract"] == ["At length."]
+
+
+def test_groups_and_venues_are_described_to_search_engines(client, paper):
+    assert json_ld(client, "/venues/icxm/")["EventSeries"]["alternateName"] == ["ICXM"]
+    group = json_ld(client, "/groups/quiet-machines-group/")["ResearchOrganization"]
+    assert group["parentOrganization"]["name"] == "Example University"
+
+
+def test_every_kind_is_an_item_with_a_title_for_zotero(client):
+    member = make_member("Ada Quint")
+    for kind in Publication.Kind.values:
+        make_publication(f"A {kind}", [member], kind=kind)
+    tree = html.fromstring(client.get("/publications/").content)
+    for text in tree.xpath("//span[@class='Z3988']/@title"):
+        values = parse_qs(text)
+        is_book = values["rft_val_fmt"] == ["info:ofi/fmt:kev:mtx:book"]
+        # Zotero takes atitle for articles, papers of proceedings and chapters, title for everything else.
+        takes_article_title = not is_book or values["rft.genre"][0] in ("proceeding", "bookitem")
+        assert ("rft.atitle" in values) == (takes_article_title and "dissertation" not in values["rft_val_fmt"][0]), (
+            text
+        )
+
+
+def test_feed_of_a_filter_that_means_nothing_is_a_feed_of_its_own(client, paper):
+    ids = {
+        feedparser.parse(client.get(f"/feeds/publications.atom{query}").content).feed.id
+        for query in ("", "?year=zz", "?venue=nowhere", "?year=2024")
+    }
+    assert len(ids) == 4
+
+
+def test_identifiers_meant_to_last_are_cited(client):
+    paper = make_publication("A", [make_member("Ada Quint")], slug="a")
+    paper.identifiers.create(scheme="arxiv", value="2405.00001")
+    assert ("cite-as", "https://arxiv.org/abs/2405.00001", "") in links_of(client.head("/publications/a/")["Link"])
+    paper.identifiers.create(scheme="handle", value="10754/673833")
+    assert ("cite-as", "https://hdl.handle.net/10754/673833", "") in links_of(client.head("/publications/a/")["Link"])

@@ -63,6 +63,27 @@ def test_the_newest_come_first(client):
     assert years == sorted(years, reverse=True)
 
 
+def test_ranked_pages_of_a_filtered_list_lose_nothing(client, monkeypatch):
+    """However few answers may be ranked, those that fit the filters are among them."""
+    keys = [key for page in walk(client, "?q=unlearning&year=1999", "next") for key in page]
+    total = client.get("/publications/?q=unlearning&year=1999").context["page"].count
+    assert len(keys) == len(set(keys)) == total > 2
+    monkeypatch.setattr("publications.paging.RANKED_LIMIT", total)
+    again = [key for page in walk(client, "?q=unlearning&year=1999", "next") for key in page]
+    assert again == keys
+    monkeypatch.setattr("publications.paging.RANKED_LIMIT", 1)
+    response = client.get("/publications/?q=unlearning&year=1999")
+    assert response.context["page"].sort == "newest"
+
+
+def test_a_page_beyond_an_end_that_was_not_counted_is_explained(client, monkeypatch):
+    monkeypatch.setattr("publications.paging.COUNT_LIMIT", 100)
+    response = client.get("/publications/?page=900")
+    assert "There is no page 900. You see the first." in response.content.decode()
+    assert len(response.context["page"].publications) == 50
+    assert "More than" in response.content.decode()
+
+
 def test_ranked_pages_lose_nothing(client):
     pages = walk(client, "?q=unlearning", "next")
     keys = [key for page in pages for key in page]
@@ -97,6 +118,7 @@ def test_whole_list_as_ris(client):
     assert len(entries) == COUNT
     titles = {paper.title for paper in Publication.objects.all()}
     assert {entry["title"] for entry in entries} == titles
+    assert [entry["title"] for entry in entries].count("Editorial") > 200
 
 
 def test_whole_list_as_json(client):

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import json
+import sys
+from base64 import urlsafe_b64encode
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
@@ -103,11 +107,11 @@ def test_a_post_is_answered_alike(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("count", [3, 40])
-def test_queries_do_not_grow(client, django_assert_num_queries, count):
+@pytest.mark.parametrize(("count", "queries"), [(3, 8), (40, 8), (120, 9), (220, 9)])
+def test_queries_do_not_grow(client, django_assert_num_queries, count, queries):
     fill(count)
-    # lab profile; a page of records with six relations
-    with django_assert_num_queries(8):
+    # lab profile; a page of records with six relations; the size of a list of several pages
+    with django_assert_num_queries(queries):
         client.get("/oai?verb=ListRecords&metadataPrefix=oai_dc")
 
 
@@ -126,3 +130,22 @@ def test_any_request_is_answered(client, pairs):
     for name, value in pairs:
         query.appendlist(name, value.encode("utf-8", "ignore").decode())
     ask(client, query.urlencode())
+
+
+TOKENS = st.tuples(
+    st.sampled_from(["ListRecords", "ListIdentifiers", "Identify", 3]),
+    *[st.one_of(st.sampled_from(["", "2024-01-01", "\ud800", "\x00", "report"]), st.text(max_size=5), st.none())] * 3,
+    *[st.one_of(st.integers(), st.sampled_from([0, 10**4300, -1, "1", None, True]))] * 2,
+)
+
+
+@pytest.mark.django_db
+@settings(max_examples=cases(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(token=TOKENS)
+def test_any_request_with_a_forged_token_is_answered(client, token):
+    sys.set_int_max_str_digits(0)
+    try:
+        text = urlsafe_b64encode(json.dumps(list(token)).encode()).decode()
+    finally:
+        sys.set_int_max_str_digits(4300)
+    ask(client, urlencode({"verb": "ListRecords", "resumptionToken": text}))

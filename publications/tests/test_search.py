@@ -29,7 +29,8 @@ def found(words: str) -> set[str]:
         ('"quiet machines" r2mu', [("quiet", "machines"), ("r2mu",)]),
         ("GPT-4", [("gpt", "4")]),
         ("R²MU Richtárik", [("r2mu",), ("richtarik",)]),
-        ("张逸骅", [("张逸骅",)]),
+        ("张逸骅", [("张", "逸", "骅")]),
+        ("GPT张", [("gpt", "张")]),
         ("“quiet machines”", [("quiet", "machines")]),
         ("* OR ( NEAR \x00 !", [("or",), ("near",)]),
         ("  ", []),
@@ -140,7 +141,7 @@ def test_unchanged_digests_are_not_written(papers):
     [
         ("Quiet R²MU", "r2mu", "Quiet <mark>R²MU</mark>"),
         ("Peter Richtárik", "richt", "Peter <mark>Richtárik</mark>"),
-        ("张逸骅 writes", "张逸", "<mark>张逸骅</mark> writes"),
+        ("张逸骅 writes", "张逸", "<mark>张逸</mark>骅 writes"),
         ("<b>quiet</b>", "quiet b", "&lt;<mark>b</mark>&gt;<mark>quiet</mark>&lt;/<mark>b</mark>&gt;"),
         ("Nothing", "", "Nothing"),
     ],
@@ -167,6 +168,7 @@ def test_nothing_is_suggested_for_what_is_there_or_secret(client, papers):
     assert suggest("richt") == []
     assert suggest("hiden") == []
     assert suggest("vormls") == []
+    assert suggest("yiuha zhang") == ["yihua zhang"]
     assertNotContains(client.get("/search/?q=richtarik"), "Did you mean")
 
 
@@ -180,6 +182,14 @@ def test_search_page_finds_every_kind(client, papers):
     assertContains(client.get("/search/?q=neurips"), ">Venues</h2>")
     assertContains(client.get("/search/?q=yihua"), ">People</h2>")
     assertContains(client.get("/search/?q=r2mu"), "<mark>R²MU</mark>")
+    assertContains(client.get("/search/?q=richtarik"), "<bdi>Peter <mark>Richtárik</mark></bdi>")
+    assertContains(client.get("/search/?q=张逸骅"), "<mark>张逸骅</mark>")
+    assertContains(client.get("/publications/?q=zhang"), "Y. <mark>Zhang</mark>")
+
+
+def test_search_offers_filters_too(client, papers):
+    response = client.get("/search/?q=oral papers at neurips since 2023")
+    assertContains(response, 'href="/publications/?venue=neurips&amp;award=oral&amp;since=2023"')
 
 
 @pytest.mark.parametrize("path", ["/search/", "/publications/", "/people/"])

@@ -151,6 +151,8 @@ def test_pages_keep_the_filters(client):
     ("query", "message"),
     [
         ("year=abc", "There is no year “abc” here."),
+        ("year=0900", "There is no year “0900” here."),
+        ("year=0000&year=2024", "There is no year “0000” here."),
         ("year=99999999999999999999", "There is no year “99999999999999999999” here."),
         ("year=٢٠٢٤", "There is no year “٢٠٢٤” here."),
         ("venue=nowhere", "There is no venue “nowhere” here."),
@@ -203,7 +205,25 @@ FIELD = st.sampled_from([
 ])  # fmt: skip
 TEXT = st.one_of(
     st.text(max_size=30),
-    st.sampled_from(["none", "2024", "icxm", "ada-quint", "hide", "\x00", "%", "_", "\\", "'", "\u202e", "9" * 400]),
+    st.sampled_from(
+        [
+            "none",
+            "2024",
+            "0900",
+            "9999",
+            "0001",
+            "icxm",
+            "ada-quint",
+            "hide",
+            "\x00",
+            "%",
+            "_",
+            "\\",
+            "'",
+            "\u202e",
+            "9" * 400,
+        ]
+    ),
 )
 
 

@@ -24,10 +24,12 @@ def publications(request: HttpRequest) -> HttpResponse:
     selection = read_selection(request.GET)
     found = apply_selection(selection, Publication.objects.listed()).filter(digest__isnull=False)
     name, described = load_lab_profile().name, describe_values(selection)
+    # A feed of a filter that means nothing is not the feed of everything.
+    query = f"?{request.GET.urlencode()}" if selection.problems else selection.address().rstrip("?")
     feed = Feed(
         title=f"{name}: {described}" if described else f"{name}: publications",
         address=f"{root}{reverse('publications:publications')}{selection.address().rstrip('?')}",
-        own_address=f"{root}{reverse('publications:feed')}{selection.address().rstrip('?')}",
+        own_address=f"{root}{reverse('publications:feed')}{query}",
         entries=[make_entry(each, root) for each in found.with_rows().order_by("-digest__changed_at", "-pk")[:NEWEST]],
         author=name,
     )

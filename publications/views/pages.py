@@ -34,6 +34,10 @@ from publications.views.exports import answer_with
 
 SECTION = "publications"
 MOST_PEOPLE = 30
+VENUE_TYPES = {
+    "conference": "EventSeries", "workshop": "EventSeries", "journal": "Periodical", "magazine": "Periodical",
+    "book-series": "BookSeries",
+}  # fmt: skip
 NEWEST = 9999  # what has no year yet is newer than what has
 
 
@@ -116,7 +120,7 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
 def publication_context(request: HttpRequest, found: Publication) -> dict[str, Any]:
     record = record_of(found, site_root(request))
     item = csl_item(record)
-    description = found.summary or found.abstract
+    description = found.abstract or found.summary
     return {
         "section": SECTION,
         "publication": found,
@@ -237,6 +241,7 @@ def venue(request: HttpRequest, slug: str) -> HttpResponse:
         "venue": found,
         "editions": sorted(count_by(own, "year").items(), key=lambda row: row[0] or NEWEST, reverse=True),
         "workshops": [(each, workshops[each.pk]) for each in Venue.objects.filter(pk__in=workshops)],
+        "schema": schema_venue(found, site_root(request)),
         "publications": shown[:PER_PAGE],
         "has_more": len(shown) > PER_PAGE,
         "crumbs": [
@@ -245,6 +250,20 @@ def venue(request: HttpRequest, slug: str) -> HttpResponse:
         ],
     }
     return render(request, "publications/venue.html", context)
+
+
+def schema_venue(venue: Venue, root: str) -> dict[str, Any]:
+    """The venue as schema.org describes series of events, periodicals and the like."""
+    address = f"{root}{venue.get_absolute_url()}"
+    data = {
+        "@context": "https://schema.org",
+        "@type": VENUE_TYPES.get(venue.kind, "CreativeWorkSeries"),
+        "@id": f"{address}#venue",
+        "name": venue.name,
+        "alternateName": [name for name in (venue.short_name, *venue.aliases) if name],
+        "url": venue.url or address,
+    }
+    return {key: value for key, value in data.items() if value}
 
 
 def count_by(publications: QuerySet, column: str) -> dict[Any, int]:

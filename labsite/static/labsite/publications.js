@@ -5,6 +5,24 @@
 (() => {
   const openOnes = () => [...document.querySelectorAll("#publications details[open]")].map((each) => each.id);
   let open = [];
+  let typed = null;
+
+  // What somebody is typing while an answer comes must not be overwritten by it.
+  const beingTyped = () => {
+    const field = document.activeElement;
+    const isText = field && field.form && field.closest("#publications") && field.selectionStart !== undefined;
+    return isText && field.type !== "checkbox" ? { id: field.id, value: field.value, at: field.selectionStart } : null;
+  };
+
+  const say = (text, isProblem) => {
+    const announcement = document.getElementById("announcement");
+    if (announcement) {
+      announcement.textContent = text;
+      announcement.classList.toggle("visually-hidden", !isProblem);
+      announcement.classList.toggle("banner", isProblem);
+      announcement.classList.toggle("banner-error", isProblem);
+    }
+  };
 
   document.addEventListener("htmx:configRequest", (event) => {
     // The form sends empty fields; the address should hold only what is chosen.
@@ -35,6 +53,7 @@
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     open = openOnes();
+    typed = beingTyped();
     // An error page is a page of its own: show it instead of a list.
     if (event.detail.xhr.status >= 400) {
       window.location.assign(event.detail.pathInfo.finalRequestPath || window.location.href);
@@ -48,10 +67,22 @@
         details.open = true;
       }
     }
-    const count = document.getElementById("results-count");
-    const announcement = document.getElementById("announcement");
-    if (count && announcement) {
-      announcement.textContent = count.textContent.trim();
+    const field = typed && document.getElementById(typed.id);
+    if (field && field.value !== typed.value) {
+      field.value = typed.value;
+      field.setSelectionRange(typed.at, typed.at);
     }
+    const count = document.getElementById("results-count");
+    if (count) {
+      say(count.textContent.trim(), false);
+      // A link that was followed is gone now: go on at the list it changed.
+      if (document.activeElement === document.body) {
+        count.focus({ preventScroll: true });
+      }
+    }
+  });
+
+  document.addEventListener("htmx:sendError", () => {
+    say("The list could not be loaded: it shows what was chosen before. Check the connection and try again.", true);
   });
 })();

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +193,42 @@ def test_copy_buttons_work_by_keyboard_and_say_so(page: Page):
     page.get_by_role("button", name="Copy the APA reference").press("Space")
     expect(page.locator(".copy-status", has_text="Copied").first).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()").startswith("Chen, A., Zhang, Y.,")
+
+
+def slow_down(page: Page, seconds: float) -> None:
+    """Answers to the list's own requests take this long; pages come at once."""
+
+    def wait(route: Route) -> None:
+        if "hx-request" in route.request.headers:
+            time.sleep(seconds)
+        route.continue_()
+
+    page.route("**/publications/**", wait)
+
+
+def test_quick_choices_add_up(page: Page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/publications/")
+    slow_down(page, 0.4)
+    for name in ("ICLR", "ICML", "CVPR"):
+        page.locator(f"#filter-venue-{name.lower()}").check()
+    expect(page).to_have_url(re.compile("venue=.*venue=.*venue="))
+    for name in ("iclr", "icml", "cvpr"):
+        expect(page.locator(f"#filter-venue-{name}")).to_be_checked()
+
+
+def test_a_request_that_fails_says_so(page: Page):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto("/publications/")
+    page.route("**/publications/**", lambda route: route.abort())
+    page.locator("#filter-venue-iclr").check()
+    expect(page.locator("#announcement")).to_contain_text("could not be loaded")
+    expect(page.locator("#announcement")).to_be_visible()
+
+
+def test_focus_stays_at_the_list(page: Page):
+    page.goto("/publications/?venue=iclr&q=learning")
+    page.locator(".chosen-filters a").first.focus()
+    page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("venue="))
+    expect(page.locator("#results-count")).to_be_focused()
