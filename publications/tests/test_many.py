@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from collections.abc import Iterator
 from xml.etree import ElementTree
@@ -93,16 +92,10 @@ def test_ranked_pages_lose_nothing(client):
     assert set(keys[: len(with_title)]) == set(with_title)
 
 
-FILTERS = ["venue=conf1", "year=2020&year=none", "type=preprint", "topic=topic-1", "award=oral", "code=yes",
-           "since=1990&until=2010", "q=unlearning", "author=ada-quint", "workshops=hide", "sort=title"]  # fmt: skip
-
-
-@pytest.mark.parametrize("pair", list(itertools.combinations(FILTERS, 2)), ids="&".join)
-def test_any_two_filters_cost_as_much_as_with_few_rows(client, django_assert_max_num_queries, pair):
-    """At most: a frame, nine for facets, code, count, keys and rows, figures, three checks, names, ranking."""
-    with django_assert_max_num_queries(22):
-        response = client.get(f"/publications/?{'&'.join(pair)}")
-    assert response.status_code == 200
+@pytest.mark.parametrize("query", ["venue=conf1&code=yes", "q=unlearning&award=oral", "year=none&sort=title"])
+def test_filters_of_a_long_list_cost_no_more(client, django_assert_max_num_queries, query):
+    with django_assert_max_num_queries(20):
+        assert client.get(f"/publications/?{query}").status_code == 200
 
 
 def test_whole_list_as_bibtex(client):

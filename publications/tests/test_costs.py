@@ -1,0 +1,67 @@
+"""What any two filters together cost: the same at 3 results and at 300."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from labsite.tests.factories import make_member, make_venue
+from publications.digests import flush_changes, refresh_digests
+from publications.models import Authorship, Distinction, Publication, Topic
+
+pytestmark = pytest.mark.django_db
+
+PLAIN = 15  # frame; nine for choices and their names; code; count; keys and rows of the page; figures for the orders
+# What each filter adds: a look whether its value is known; for words two names of filters and one for the ranking.
+EXTRA = {
+    "venue=icxm": 1, "year=2020&year=none": 0, "type=preprint": 0, "topic=silence": 1, "award=oral": 0, "code=yes": 0,
+    "since=1990&until=2021": 0, "q=unlearning": 3, "author=ada-quint": 1, "workshops=hide": 0, "sort=title": 0,
+}  # fmt: skip
+# An order of its own leaves out the ranking.
+TOGETHER = {("q=unlearning", "sort=title"): -1}
+PAIRS = list(itertools.combinations(EXTRA, 2))
+
+
+def make_alike(count: int) -> None:
+    """So many publications, each of which fits every filter."""
+    member, venue = make_member("Ada Quint"), make_venue("ICXM")
+    topic = Topic.objects.create(slug="silence", name="Silence")
+    papers = Publication.objects.bulk_create(
+        Publication(
+            slug=f"alike-{number}", title=f"Unlearning {number}", kind="preprint", year=2020, venue=venue, has_code=True
+        )
+        for number in range(count)
+    )
+    Authorship.objects.bulk_create(
+        Authorship(publication=paper, position=1, printed_name="Ada Quint", person=member) for paper in papers
+    )
+    Distinction.objects.bulk_create(Distinction(publication=paper, kind="oral") for paper in papers)
+    topic.publications.set(papers)
+    refresh_digests(paper.pk for paper in papers)
+    flush_changes()
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_any_two_filters(client, django_assert_num_queries: DjangoAssertNumQueries, count):
+    make_alike(count)
+    for pair in PAIRS:
+        query = "&".join(pair)
+        expected = PLAIN + sum(EXTRA[each] for each in pair) + TOGETHER.get(pair, 0)
+        with django_assert_num_queries(expected, info=query):
+            response = client.get(f"/publications/?{query}")
+        assert response.context["page"].count == count, query
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_exports_and_feeds(client, django_assert_num_queries: DjangoAssertNumQueries, count):
+    make_alike(count)
+    for path, expected in (
+        ("/publications/export.bib?venue=icxm&q=unlearning", 8),
+        ("/publications/export.json?award=oral&code=yes", 7),
+        ("/publications/references.txt?author=ada-quint&style=acm", 8),
+        ("/feeds/publications.atom?topic=silence", 3),
+    ):
+        with django_assert_num_queries(expected, info=path):
+            assert client.get(path).getvalue()
