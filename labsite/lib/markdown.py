@@ -1,4 +1,4 @@
-"""Markdown from people to safe HTML. The only place of the project that marks text as safe."""
+"""Markdown from people to safe HTML."""
 
 from __future__ import annotations
 
