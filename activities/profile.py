@@ -103,11 +103,9 @@ class Profile:
 def load_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
     """The record of `person`, who comes with memberships. Costs a fixed number of queries, whatever there is."""
     publications = list(Publication.objects.published().by(person).with_rows())
-    own = Authorship.objects.confirmed().filter(person=person)
-    placed_ids, leading_ids = set(), set()
-    for key, position, is_equal in own.values_list("publication", "position", "is_equal"):
-        leading_ids |= {key} if position == 1 or is_equal else set()
-        placed_ids |= {key} if position is not None else set()
+    own = list(Authorship.objects.confirmed().filter(person=person))
+    leading_ids = {row.publication_id for row in own if row.is_leading}
+    placed_ids = {row.publication_id for row in own if row.position is not None}
     roles = project_roles(person)
     news = list(
         NewsItem.objects.public().filter(people=person).newest_first().with_relations()[: NEWS_ON_PAGE + 1]

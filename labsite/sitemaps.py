@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.sitemaps import Sitemap
@@ -34,12 +35,10 @@ class Lists(Sitemap):
 
 
 class Records(Sitemap):
-    """Records with a page and a history; `rows` gives those that are public."""
+    """Records with a page and a history; `rows`, of each kind, gives those that are public."""
 
     limit = 10_000
-
-    def rows(self) -> QuerySet:
-        raise NotImplementedError
+    rows: Callable[[], QuerySet]
 
     def items(self) -> QuerySet:
         return with_last_edit(self.rows()).order_by("pk")

@@ -15,8 +15,7 @@ from activities.models import NewsItem
 from labsite.context import load_lab_profile
 from labsite.lib.questions import printable, problem_of_words
 from labsite.lib.search import Question, read_question
-from labsite.lib.web import site_root
-from labsite.models import LabProfile
+from labsite.lib.web import schema_organization, site_root
 from labsite.suggestions import suggest
 from people.models import Group, Person
 from publications.filters import read_selection
@@ -41,24 +40,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "news": NewsItem.objects.public().newest_first().with_relations()[:NEWS_ON_HOME],
     }
     profile = load_lab_profile()
-    context["schema"] = schema_organization(profile, site_root(request))
+    context["schema"] = schema_organization(
+        f"{site_root(request)}/", profile.organization,
+        name=profile.name, description=profile.tagline, sameAs=profile.url,
+    )  # fmt: skip
     return render(request, "labsite/home.html", context)
-
-
-def schema_organization(profile: LabProfile, root: str) -> dict[str, Any]:
-    """The lab as schema.org describes research organizations."""
-    parent = profile.organization
-    data = {
-        "@context": "https://schema.org",
-        "@type": "ResearchOrganization",
-        "@id": f"{root}/#organization",
-        "name": profile.name,
-        "url": f"{root}/",
-        "description": profile.tagline,
-        "sameAs": profile.url,
-        "parentOrganization": {"@type": "Organization", "name": parent.name, "url": parent.url} if parent else None,
-    }
-    return {key: value for key, value in data.items() if value}
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
 from activities.profile import Profile, load_profile
-from labsite.lib.web import site_root
+from labsite.lib.web import schema_organization, site_root
 from people.directory import Directory, load_directory
 from people.filters import STATUSES, find_people, read_person_selection
 from people.models import Group, Membership, Person
@@ -110,30 +110,19 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "directory": directory,
         "publications": papers[:PAPERS_OF_A_GROUP],
         "all_publications": publications_address(directory) if len(papers) > PAPERS_OF_A_GROUP else "",
-        "schema": schema_group(found, site_root(request)),
+        "schema": schema_organization(
+            f"{site_root(request)}{found.get_absolute_url()}",
+            found.organization,
+            name=found.name,
+            alternateName=found.short_name,
+            sameAs=found.url,
+            description=found.summary,
+        ),
         "news": NewsItem.objects.public().filter(groups=found).newest_first().with_relations()[:NEWS_OF_A_GROUP],
         "today": today,
         "crumbs": [("People", reverse("people:people"))],
     }
     return render(request, "people/group.html", context)
-
-
-def schema_group(group: Group, root: str) -> dict[str, Any]:
-    """The group as schema.org describes research organizations."""
-    address = f"{root}{group.get_absolute_url()}"
-    parent = group.organization
-    data = {
-        "@context": "https://schema.org",
-        "@type": "ResearchOrganization",
-        "@id": f"{address}#organization",
-        "name": group.name,
-        "alternateName": group.short_name,
-        "url": address,
-        "sameAs": group.url,
-        "description": group.summary,
-        "parentOrganization": {"@type": "Organization", "name": parent.name, "url": parent.url} if parent else None,
-    }
-    return {key: value for key, value in data.items() if value}
 
 
 def publications_address(directory: Directory) -> str:

@@ -36,7 +36,7 @@ def highwire_tags(record: Record, abstract: str) -> Iterator[tuple[str, str]]:
     yield container_tag(record.kind), record.institution if record.kind in ("thesis", "report") else record.series
     yield "citation_volume", record.volume
     yield "citation_issue", record.issue
-    begin, _, end = record.pages.replace("–", "-").replace("--", "-").partition("-")
+    begin, end = record.page_range
     yield "citation_firstpage", begin
     yield "citation_lastpage", end
     yield "citation_doi", record.identifier("doi")
@@ -115,7 +115,7 @@ def coins(record: Record) -> str:
     }.get(record.kind, "article")  # fmt: skip
     model = "dissertation" if genre == "dissertation" else "journal" if is_article else "book"
     title_key = "rft.title" if model in ("dissertation",) or genre in ("book", "report") else "rft.atitle"
-    begin, _, end = record.pages.replace("–", "-").replace("--", "-").partition("-")
+    begin, end = record.page_range
     first = record.authors[0].name if record.authors else None
     pairs = [
         ("ctx_ver", "Z39.88-2004"),

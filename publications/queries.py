@@ -26,11 +26,6 @@ class PublicationQuerySet(PublishableQuerySet):
         """Everything with a certain link to `person`."""
         return self.filter(pk__in=_authorships().confirmed().filter(person=person).values("publication"))
 
-    def led_by(self, person: Person) -> PublicationQuerySet:
-        """What `person` wrote as first author or with equal contribution."""
-        own = _authorships().confirmed().leading().filter(person=person)
-        return self.filter(pk__in=own.values("publication"))
-
     def of_group(self, group: Group) -> PublicationQuerySet:
         """Everything with a certain link to somebody who is or was in `group`."""
         members = Membership.objects.filter(group=group).values("person")

@@ -89,6 +89,12 @@ class Record:
         return self.container.removesuffix(year).rstrip(" ,") if year else self.container
 
     @property
+    def page_range(self) -> tuple[str, str]:
+        """The first and the last page, however the range is written; "" where there is none."""
+        begin, _, end = self.pages.replace("–", "-").replace("--", "-").partition("-")
+        return begin, end
+
+    @property
     def best_date(self) -> str:
         """The publication date as precisely as known; the year alone where no date is; "" where neither is."""
         return self.date or (f"{self.year:04d}" if self.year else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,3 +14,17 @@ def site_root(request: HttpRequest) -> str:
     Identifiers of feeds and harvests hold it: an installation that answers under several names sets `SITE_URL`.
     """
     return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+
+
+def schema_organization(address: str, parent: Any, **values: str) -> dict[str, Any]:
+    """A research organization as schema.org describes it. `parent` has a name and an address, or is None."""
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "ResearchOrganization",
+        "@id": f"{address}#organization",
+        "url": address,
+        **values,
+    }
+    if parent:
+        data["parentOrganization"] = {"@type": "Organization", "name": parent.name, "url": parent.url}
+    return {key: value for key, value in data.items() if value}

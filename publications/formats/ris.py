@@ -26,7 +26,7 @@ def ris_fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "J2", record.container_short
     yield "VL", record.volume
     yield "IS", record.issue
-    begin, _, end = record.pages.replace("–", "-").replace("--", "-").partition("-")
+    begin, end = record.page_range
     yield "SP", begin
     yield "EP", end
     yield "C7", record.article_number

@@ -17,10 +17,6 @@ class AuthorshipQuerySet(models.QuerySet):
         """Rows whose person is certain. Only these link a name on the site."""
         return self.filter(link_status=Authorship.LinkStatus.CONFIRMED, person__isnull=False)
 
-    def leading(self) -> AuthorshipQuerySet:
-        """First authors and those who contributed equally."""
-        return self.filter(models.Q(position=1) | models.Q(is_equal=True))
-
     def with_person(self) -> AuthorshipQuerySet:
         """Loads the person, and as `by_member` whether they are or were in the lab. No query of its own."""
         members = Membership.objects.filter(person=models.OuterRef("person"))
@@ -94,6 +90,11 @@ class Authorship(models.Model):
 
     def make_search_text(self) -> str:
         return fold(self.printed_name)
+
+    @property
+    def is_leading(self) -> bool:
+        """Whether this is the first author or one who contributed equally."""
+        return self.position == 1 or self.is_equal
 
     @property
     def linked_person(self) -> Person | None:

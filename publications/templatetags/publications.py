@@ -9,7 +9,7 @@ from django import template
 from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from labsite.lib.search import Question, highlight
 from people.models import Person
@@ -53,7 +53,7 @@ def marked(text: str, question: Question | str | None = None) -> SafeString:
 def coins_span(context: Context, row: dict[str, Any]) -> SafeString:
     """What Zotero finds the publication by (COinS). Empty for a row that was not derived."""
     if not row.get("coins"):
-        return mark_safe("")
+        return SafeString()
     address = context.get("site_root", "") + reverse("publications:publication", args=[row["slug"]])
     title = f"{row['coins']}&{urlencode([('rft_id', address)])}"
     return format_html('<span class="Z3988" title="{}"></span>', title)

@@ -28,6 +28,7 @@ from publications.metadata import TypedLink, highwire_tags, link_header, link_se
 from publications.models import Authorship, PositionPublication, Publication, PublicationDigest, Topic, Venue
 from publications.paging import PER_PAGE, read_page
 from publications.queries import visible_to
+from publications.records import Record
 from publications.related import related_to, versions_of
 from publications.venues import shelve_by_kind
 from publications.views.exports import answer_with
@@ -108,17 +109,19 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(visible_to(request.user, Publication.objects.with_export_relations()), slug=slug)
     asked = request.get_preferred_type(PAGE_TYPES)
     form = next((form for form in FORMATS.values() if form.content_type == asked), None)
+    record = record_of(found, site_root(request))
+    links = signposts(found, record, request)
     if form:
         response = answer_with(found, form, request)
     else:
-        response = render(request, "publications/publication.html", publication_context(request, found))
-    response["Link"] = signposts(found, request)[1]
+        response = render(request, "publications/publication.html", publication_context(found, record, links))
+    address = reverse("publications:linkset", args=[found.slug])
+    response["Link"] = link_header(record, links, f"{site_root(request)}{address}")
     patch_vary_headers(response, ["Accept"])
     return response
 
 
-def publication_context(request: HttpRequest, found: Publication) -> dict[str, Any]:
-    record = record_of(found, site_root(request))
+def publication_context(found: Publication, record: Record, links: list[TypedLink]) -> dict[str, Any]:
     item = csl_item(record)
     description = found.abstract or found.summary
     return {
@@ -127,7 +130,7 @@ def publication_context(request: HttpRequest, found: Publication) -> dict[str, A
         "record": record,
         "highwire": [(name, value) for name, value in highwire_tags(record, description or record.title) if value],
         "schema": schema_publication(record, found.summary),
-        "typed_links": signposts(found, request)[0],
+        "typed_links": links,
         "bibtex": write_bibtex(record),
         "references": [(style, label, format_reference(item, style)) for style, (label, _) in STYLES.items()],
         "formats": citation_addresses(found),
@@ -146,19 +149,18 @@ def citation_addresses(publication: Publication) -> list[tuple[str, str, str]]:
     ]
 
 
-def signposts(publication: Publication, request: HttpRequest) -> tuple[list[TypedLink], str]:
-    """The typed links of a publication's page and its Link header (FAIR Signposting, level 2)."""
+def signposts(publication: Publication, record: Record, request: HttpRequest) -> list[TypedLink]:
+    """The typed links of a publication's page (FAIR Signposting, level 2)."""
     root = site_root(request)
-    record = record_of(publication, root)
-    links = typed_links(record, [(f"{root}{address}", kind) for _, address, kind in citation_addresses(publication)])
-    return links, link_header(record, links, f"{root}{reverse('publications:linkset', args=[publication.slug])}")
+    return typed_links(record, [(f"{root}{address}", kind) for _, address, kind in citation_addresses(publication)])
 
 
 @require_safe
 def linkset(request: HttpRequest, slug: str) -> HttpResponse:
     """The typed links of one publication as RFC 9264 JSON."""
     found = get_object_or_404(visible_to(request.user, Publication.objects.with_export_relations()), slug=slug)
-    data = link_set(record_of(found, site_root(request)), signposts(found, request)[0])
+    record = record_of(found, site_root(request))
+    data = link_set(record, signposts(found, record, request))
     return JsonResponse(data, content_type="application/linkset+json")
 
 
