@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from people.names import NameParts
 
@@ -32,6 +33,8 @@ class RecordAuthor:
     orcid: str = ""
     address: str = ""
     affiliation: str = ""
+    is_equal: bool = False
+    is_corresponding: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,11 @@ class Record:
     identifiers: tuple[tuple[str, str], ...] = ()  # (scheme, value)
     links: tuple[tuple[str, str], ...] = ()  # (kind, address)
     topics: tuple[str, ...] = ()
+    distinctions: tuple[tuple[str, str], ...] = ()  # (a kind of `Distinction`, its label or "")
+    status: str = ""  # a value of `Publication.Status`; "" where nothing says
+    preprint_date: str = ""
+    has_code: bool = False
+    is_selected: bool = False
     address: str = ""  # of its page here
     retracted: str = ""  # the date of the retraction or "yes"
     extra: dict[str, str] = field(default_factory=dict)
@@ -98,3 +106,39 @@ class Record:
     def best_date(self) -> str:
         """The publication date as precisely as known; the year alone where no date is; "" where neither is."""
         return self.date or (f"{self.year:04d}" if self.year else "")
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as JSON keeps it, without what is empty; `record_from_json` gives it back."""
+        return {name: value for name, value in asdict(self).items() if value != DEFAULTS[name]}
+
+
+DEFAULTS: dict[str, Any] = asdict(Record())
+
+
+def record_from_json(data: dict[str, Any]) -> Record:
+    """The record that `as_json` wrote. Raises `TypeError` for keys that are not of a record."""
+    values = dict(data)
+    authors = tuple(
+        RecordAuthor(**{**author, "name": NameParts(**author.get("name", {}))}) for author in values.pop("authors", ())
+    )
+    for each in fields(Record):
+        if isinstance(values.get(each.name), list):
+            values[each.name] = tuple(tuple(item) if isinstance(item, list) else item for item in values[each.name])
+    return Record(authors=authors, **values)
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """One entry of an input: a record, or why it is none, or an identifier to be asked for online.
+
+    `line` is where it begins, from 1; `label` names it in a report (its key, or its first words); `read` is how many
+    bytes of the input were read when it was found, for progress.
+    """
+
+    line: int
+    label: str = ""
+    record: Record | None = None
+    problem: str = ""  # why it is rejected, and the mend
+    notes: tuple[str, ...] = ()  # what was understood otherwise than it is written
+    lookup: tuple[str, str] | None = None  # (scheme, value) of a bare identifier
+    read: int = 0

@@ -36,6 +36,17 @@ def foldings(text: str) -> tuple[str, ...]:
     return (latin,) if latin == plain or plain.isascii() or _is_latin(plain) else (plain, latin)
 
 
+LONGEST_MATCH_KEY = 200
+
+
+def match_key(title: str) -> str:
+    """Letters and digits of a title alone, folded: two spellings of one title have one key.
+
+    Case, accents, blanks, hyphens, quotation marks and TeX's dollar signs make no difference. "" where nothing is left.
+    """
+    return "".join(char for char in foldings(title)[0] if char.isalnum())[:LONGEST_MATCH_KEY]
+
+
 def _is_latin(text: str) -> bool:
     return all("LATIN" in unicodedata.name(char, "") for char in text if char.isalpha())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
@@ -27,6 +28,7 @@ class Organization(models.Model):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="units", help_text="What it is part of."
     )
+    other_names = models.JSONField(default=list, blank=True, help_text='Other names it goes by, as a list: ["…", "…"].')
     search_text = DerivedTextField(source="make_search_text")
 
     objects = NaturalKeyManager()
@@ -45,11 +47,16 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        super().clean()
+        if not isinstance(self.other_names, list) or not all(isinstance(name, str) for name in self.other_names):
+            raise ValidationError({"other_names": 'Write a list of texts: ["MSU", "Michigan State"].'})
+
     def natural_key(self) -> tuple[str]:
         return (self.name,)
 
     def make_search_text(self) -> str:
-        return fold(f"{self.name} {self.short_name}")
+        return fold(" ".join([self.name, self.short_name, *self.other_names]))
 
 
 class GroupQuerySet(PublishableQuerySet):

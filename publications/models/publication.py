@@ -11,7 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTF_HELP, EDTFField, known, validate_not_far_off
 from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
-from labsite.lib.text import DerivedTextField, clean_text, fold
+from labsite.lib.text import DerivedTextField, clean_text, fold, match_key
 from publications.identifiers import Scheme, identifier_url, normalize_identifier
 from publications.models.venue import Topic, Venue
 from publications.queries import PublicationQuerySet
@@ -113,9 +113,10 @@ class Publication(Publishable):
     # Derived from the notices with the digest (publications.digests), so that its name alone can say it.
     is_retracted = models.BooleanField("retracted", default=False, editable=False)
     search_text = DerivedTextField(source="make_search_text")
+    match_key = DerivedTextField(source="make_match_key")
 
     objects = NaturalKeyManager.from_queryset(PublicationQuerySet)()
-    history = HistoricalRecords(excluded_fields=["search_text", "is_retracted"], m2m_fields=[topics])
+    history = HistoricalRecords(excluded_fields=["search_text", "match_key", "is_retracted"], m2m_fields=[topics])
 
     class Meta:
         # Newest first; what has no year is newer than anything printed.
@@ -124,6 +125,7 @@ class Publication(Publishable):
             models.Index(fields=["is_published", "-year"]),
             models.Index(fields=["venue", "-year"]),
             models.Index(fields=["kind", "-year"]),
+            models.Index(fields=["match_key"]),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -172,6 +174,9 @@ class Publication(Publishable):
     def make_search_text(self) -> str:
         parts = [self.title, self.short_title, *self.other_titles, self.summary, self.abstract, self.venue_text]
         return fold(" ".join(parts))
+
+    def make_match_key(self) -> str:
+        return match_key(self.title)
 
     @property
     def row(self) -> dict:
