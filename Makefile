@@ -2,6 +2,7 @@
 # make test    every test, on SQLite and on PostgreSQL, with a browser
 # make password   sets a new password for the account “admin”
 # make fuzz    ten thousand invented questions to every page and interface (CASES=10000)
+# make bench   how fast imports are and how right links to people, as tables (RECORDS=10000)
 # make lint    style of code and templates, missing migrations
 # make dev     like serve, but reloads on every change and shows errors in full
 # make demo    writes fixtures/demo.json anew from fixtures/demo_source/
@@ -14,7 +15,7 @@ BIN := .venv/bin
 # One's own machine speaks plain http; a production server sets its own environment (README.md).
 LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSITE_DATA_DIR="$(DATA)"
 
-.PHONY: serve dev password test fuzz lint format demo clean
+.PHONY: serve dev password test fuzz bench lint format demo clean
 
 serve: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
@@ -34,6 +35,9 @@ test: .venv/developing
 CASES ?= 10000
 fuzz: .venv/developing
 	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text"
+
+bench: .venv/developing
+	@$(BIN)/python .ci/bench.py
 
 lint: .venv/developing
 	$(BIN)/ruff check .

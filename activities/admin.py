@@ -24,8 +24,10 @@ from activities.models import (
     Talk,
     TalkLink,
 )
+from activities.tables import AwardTable, MentorshipTable, ServiceTable
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
 from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
+from labsite.lib.tables.pages import TableAdmin
 
 PERIOD = ("start", "end", "end_is_unknown")
 
@@ -37,7 +39,9 @@ class MentorshipLevelInline(TabularRows):
 
 
 @admin.register(Mentorship)
-class MentorshipAdmin(RecordAdmin):
+class MentorshipAdmin(TableAdmin, RecordAdmin):
+    table = MentorshipTable
+    names_organizations = True
     list_display = ["mentor", "mentee", "kind", "start", "end", "publication_count"]
     list_filter = ["kind"]
     list_select_related = ["mentor", "mentee"]
@@ -80,7 +84,9 @@ class AwardReceiptInline(StackedRows):
 
 
 @admin.register(Award)
-class AwardAdmin(RecordAdmin):
+class AwardAdmin(TableAdmin, RecordAdmin):
+    table = AwardTable
+    names_organizations = True
     list_display = ["title", "organization", "kind", "receipt_count"]
     list_filter = ["kind"]
     list_select_related = ["organization"]
@@ -135,7 +141,9 @@ class ProjectAdmin(PublishableAdmin):
 
 
 @admin.register(Service)
-class ServiceAdmin(RecordAdmin):
+class ServiceAdmin(TableAdmin, RecordAdmin):
+    table = ServiceTable
+    names_organizations = True
     list_display = ["person", "kind", "where", "count", "date"]
     list_filter = ["kind", "year"]
     list_select_related = ["person", "venue", "organization"]

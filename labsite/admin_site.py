@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
+
+from labsite import merge_views, review_views
 
 ORDER = ["people", "publications", "activities", "labsite", "auth"]
 
@@ -18,3 +21,25 @@ class LabsiteAdminSite(AdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
         return sorted(apps, key=lambda app: ORDER.index(app["app_label"]) if app["app_label"] in ORDER else len(ORDER))
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().index(request, {**review_views.index_context(request), **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [*self.review_urls(), *self.merge_urls(), *super().get_urls()]
+
+    def review_urls(self) -> list[URLPattern]:
+        return [
+            path("review/dismissed/", self.admin_view(review_views.dismissed_page), name="review_dismissed"),
+            path("review/show-again/", self.admin_view(review_views.show_again), name="review_show_again"),
+            path("review/answer/", self.admin_view(review_views.answer), name="review_answer"),
+            path("review/<slug:name>/", self.admin_view(review_views.kind_page), name="review_kind"),
+            path("review/<slug:name>/dismiss/", self.admin_view(review_views.dismiss), name="review_dismiss"),
+        ]
+
+    def merge_urls(self) -> list[URLPattern]:
+        return [
+            path("merge/<str:label>/", self.admin_view(merge_views.merge_page), name="merge"),
+            path("merges/", self.admin_view(merge_views.merges_page), name="merges"),
+            path("merges/<int:key>/undo/", self.admin_view(merge_views.undo_page), name="merge_undo"),
+        ]

@@ -40,6 +40,14 @@ def read_flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is '{word}': use 'on' or 'off'.")
 
 
+def read_choice(name: str, choices: list[str]) -> str:
+    """One of `choices`, the first where the variable is not set; raises `ImproperlyConfigured` for anything else."""
+    word = read_text(name, choices[0]).lower()
+    if word not in choices:
+        raise ImproperlyConfigured(f"{name} is '{word}': use one of {', '.join(choices)}.")
+    return word
+
+
 def read_list(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without empty items."""
     return [item.strip() for item in read_text(name, default).split(",") if item.strip()]

@@ -1,16 +1,56 @@
-"""Addresses of former websites."""
+"""Requests that are too large, and addresses of former websites and of records that were merged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
 
+from people.addresses import follow_people
 from people.models import OldAddress
+from publications.addresses import follow_publications, follow_venues
+
+
+class UploadLimitMiddleware:
+    """Refuses a request that says it is too large before a byte of it is read, so that it cannot fill the disk.
+
+    A request that does not say how long it is has no body: WSGI servers give it none.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdecimal() and (len(length) > 15 or int(length) > settings.LARGEST_UPLOAD):
+            context = {"limit": settings.LARGEST_UPLOAD // 2**20 - 1}
+            return render(request, "413.html", context, status=413)
+        return self.get_response(request)
+
+
+# The pages whose address has the end of a record's, and who knows where a former end leads.
+FOLLOWED = {
+    "people:person": follow_people,
+    "people:cv": follow_people,
+    "api:person": follow_people,
+    "publications:publication": follow_publications,
+    "publications:cite": follow_publications,
+    "publications:linkset": follow_publications,
+    "api:publication": follow_publications,
+    "api:publication_csl": follow_publications,
+    "publications:venue": follow_venues,
+}
 
 
 class OldAddressMiddleware:
-    """Sends a path that no page answers to the person whose former website had it. Costs a query on 404 only."""
+    """Sends an address that nothing answers to where it leads by now. Costs two queries, on 404 only.
+
+    What belonged to a record that was merged leads to the same thing of the record it is part of: its page, its CV,
+    its citation. A path of a former website leads to the person whose website it was.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -19,5 +59,27 @@ class OldAddressMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or "\x00" in request.path or len(request.path) > 200:
             return response
-        old = OldAddress.objects.filter(path=request.path, person__is_published=True).select_related("person").first()
-        return HttpResponsePermanentRedirect(old.person.get_absolute_url()) if old else response
+        address = merged_address(request) or person_address(request.path)
+        return redirect(address) if address else response
+
+
+def redirect(address: str) -> HttpResponse:
+    """Permanent, but asked for again each time: a browser that kept it would lead there after a merge is taken back."""
+    return HttpResponsePermanentRedirect(address, headers={"Cache-Control": "no-cache"})
+
+
+def merged_address(request: HttpRequest) -> str:
+    """The same page of the record that the one asked for is part of; empty where there is none."""
+    match = request.resolver_match
+    follow = FOLLOWED.get(match.view_name) if match else None
+    slug = follow([match.kwargs["slug"]]).get(match.kwargs["slug"]) if follow else None
+    if not slug:
+        return ""
+    query = request.META.get("QUERY_STRING", "")
+    address = reverse(match.view_name, kwargs={**match.kwargs, "slug": slug})
+    return f"{address}?{query}" if query else address
+
+
+def person_address(path: str) -> str:
+    old = OldAddress.objects.filter(path=path, person__is_published=True).select_related("person").first()
+    return old.person.get_absolute_url() if old else ""

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "simple_history",
     "django_htmx",
     "django_filters",
+    "import_export",
     "labsite.apps.LabsiteAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "labsite.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -90,6 +92,11 @@ AUTH_PASSWORD_VALIDATORS = [
 SITE_URL = environment.read_site_url()
 # Named to harvesters and wherever a machine is told whom to write to.
 DEFAULT_FROM_EMAIL = environment.read_text("CONTACT_EMAIL", "webmaster@localhost")
+# Off, this site asks no other: identifiers are not looked up, works not synced and links not checked.
+ONLINE_SOURCES = environment.read_flag("ONLINE_SOURCES", default=True)
+OPENALEX_KEY = environment.read_text("OPENALEX_KEY")
+# Large imports run in a process of their own; `inline` suits hosts that forbid that, and tests.
+IMPORT_WORKER = environment.read_choice("IMPORT_WORKER", ["process", "inline"])
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = environment.read_time_zone()
@@ -125,6 +132,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a paper with hundreds of authors is one admin form
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes that are pasted into a form
+LARGEST_UPLOAD = 101 * 2**20  # bytes of a request; the largest file is 100 MB
 
 LOGGING = {
     "version": 1,

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.rows import StackedRows, TabularRows
+from labsite.lib.tables.pages import TableAdmin
 from people.directory import current_membership
 from people.models import (
     Course,
@@ -29,6 +30,7 @@ from people.models import (
     ProfileSection,
 )
 from people.photos import reencode_photo
+from people.tables import MemberTable
 from publications.models import PositionPublication
 
 PERIOD = ("start", "end", "end_is_unknown")
@@ -158,10 +160,11 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(PublishableAdmin):
+class PersonAdmin(TableAdmin, PublishableAdmin):
     """Editors see everyone; a member sees and changes their own record only."""
 
     form = PersonForm
+    table = MemberTable
     list_display = ["name", "role", "orcid", "has_photo", "is_published"]
     list_filter = ["is_published", StatusFilter, "memberships__role", "memberships__group"]
     search_fields = ["search_text", "names__search_text"]
@@ -247,6 +250,13 @@ class PersonAdmin(PublishableAdmin):
         """Only who may see accounts can choose one."""
         fields = super().get_readonly_fields(request, obj)
         return fields if request.user.has_perm("auth.view_user") else [*fields, "user"]
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """A table is about everybody; who may change their own page only gets none."""
+        return super().has_export_permission(request) and is_editor(request)
+
+    def sees_private(self, request: HttpRequest) -> bool:
+        return is_editor(request)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return super().get_list_filter(request) if is_editor(request) else []
@@ -348,3 +358,4 @@ class OrganizationAdmin(RecordAdmin):
     list_filter = ["country"]
     search_fields = ["search_text"]
     autocomplete_fields = ["parent"]
+    fields = ["name", "short_name", "other_names", "ror", ("place", "country"), "url", "parent"]

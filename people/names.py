@@ -11,7 +11,13 @@ PARTICLES = frozenset({
     "the", "to", "van", "vande", "vander", "vom", "von", "y", "zu", "zum", "zur",
 })  # fmt: skip
 SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
-HAN_KANA_HANGUL = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+HAN_KANA_HANGUL = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff]")
+
+# Words before and behind a name that are no part of it, folded, without full stops.
+TITLES = frozenset({
+    "dame", "dipl-ing", "dr", "dr-ing", "drs", "frau", "herr", "ir", "mr", "mrs", "ms", "prof", "professor", "sir",
+})  # fmt: skip
+DEGREES = frozenset({"cphys", "dphil", "dsc", "facs", "frs", "ieee", "msc", "phd", "scd"})
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ def split_name(printed: str) -> NameParts:
         first, *others = (part.strip() for part in name.split(","))
         suffix = next((part for part in others if part.lower() in SUFFIXES), "")
         given = " ".join(part for part in others if part and part != suffix)
+        if first and suffix and not given and " " in first:  # “Sammy Quint, Jr.”
+            whole = split_name(first)
+            return NameParts(whole.family, whole.given, suffix) if whole.family else NameParts(literal=name)
         if first and (given or suffix):
             return NameParts(family=first, given=given, suffix=suffix)
         return NameParts(literal=first or given or name)
@@ -56,3 +65,21 @@ def split_name(printed: str) -> NameParts:
     while begin > 1 and words[begin - 1] in PARTICLES:
         begin -= 1
     return NameParts(family=" ".join(words[begin:]), given=" ".join(words[:begin]), suffix=suffix)
+
+
+def without_titles(parts: NameParts) -> NameParts:
+    """The name without “Prof. Dr.” before it and “Ph.D.” behind it, wherever a format has put them."""
+    given, family = parts.given.split(), parts.family.split()
+    while given and _plain(given[0]) in TITLES:
+        given.pop(0)
+    while given and _plain(given[-1]) in DEGREES:
+        given.pop()
+    while len(given) + len(family) > 2 and family and _plain(family[-1]) in DEGREES:
+        family.pop()
+    if given and family:
+        return NameParts(" ".join(family), " ".join(given), parts.suffix)
+    return split_name(" ".join([*given, *family, parts.suffix]).strip())
+
+
+def _plain(word: str) -> str:
+    return word.replace(".", "").casefold()

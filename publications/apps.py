@@ -1,15 +1,21 @@
 from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, post_save, pre_delete
 
 
 class PublicationsConfig(AppConfig):
     name = "publications"
 
     def ready(self) -> None:
+        from labsite.lib.changes import records_written  # noqa: PLC0415
         from people.models import Membership, Person, PersonName  # noqa: PLC0415 - models exist only now
         from publications.digests import connect_signals  # noqa: PLC0415
+        from publications.evidence import (  # noqa: PLC0415
+            remember_before_deletion,
+            remember_rejections,
+            remember_written,
+        )
 
         own = [
             model for model in self.get_models()
@@ -17,6 +23,10 @@ class PublicationsConfig(AppConfig):
         ]  # fmt: skip
         connect_signals([*own, Person, PersonName, Membership, apps.get_model("activities", "Metric")])
         post_migrate.connect(make_missing_digests, sender=self)
+        authorship = self.get_model("Authorship")
+        post_save.connect(remember_rejections, sender=authorship)
+        pre_delete.connect(remember_before_deletion, sender=authorship)
+        records_written.connect(remember_written, sender=authorship)
 
 
 def make_missing_digests(using: str, apps: Apps | None = None, **kwargs: object) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -20,6 +19,7 @@ from labsite.lib.text import fold
 from people.models import Membership, Person, PersonName
 from publications.exporting import record_of
 from publications.models import Authorship, Publication, PublicationDigest, Topic, Venue
+from publications.records import Record
 from publications.rows import make_row
 
 BATCH = 500
@@ -51,9 +51,10 @@ def make_digest(publication: Publication) -> PublicationDigest:
     linked = [row.linked_person for row in authors if row.linked_person]
     names = [name for person in linked for name in (person.name, person.native_name, *map(str, person.public_names))]
     venue = publication.venue
+    record = record_of(publication)
     return PublicationDigest(
         publication=publication,
-        row=make_row(publication),
+        row=make_row(publication, record),
         title_text=limited(publication.title, publication.short_title, *texts(publication.other_titles)),
         author_text=limited(*(row.printed_name for row in authors), *names),
         body_text=limited(
@@ -65,7 +66,7 @@ def make_digest(publication: Publication) -> PublicationDigest:
         newest_key=-(year * 10_000 + day),
         oldest_key=year * 10_000 + (day or 9999),
         citations_key=-max(cited) if cited else 1,
-        record_hash=hash_record(publication),
+        record_hash=hash_record(publication, record),
     )  # fmt: skip
 
 
@@ -73,11 +74,12 @@ def limited(*parts: str) -> str:
     return search_text(*parts)[:LONGEST_TEXT]
 
 
-def hash_record(publication: Publication) -> str:
+def hash_record(publication: Publication, record: Record) -> str:
     """Changes whenever anything does that an export, the API or a harvest gives."""
+    authors = [{**vars(author), "name": vars(author.name)} for author in record.authors]
     topics = [topic.slug for topic in publication.topics.all()]
     distinctions = [distinction.kind for distinction in publication.distinctions.all()]
-    parts = [asdict(record_of(publication)), publication.summary, publication.listing, topics, distinctions]
+    parts = [{**vars(record), "authors": authors}, publication.summary, publication.listing, topics, distinctions]
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -109,8 +111,13 @@ def refresh_digests(keys: Iterable[int]) -> int:
 
 
 def refresh_batch(keys: list[int]) -> int:
+    return write_digests(load_batch(keys))
+
+
+def write_digests(publications: Iterable[Publication]) -> int:
+    """Makes and stores the digests of publications loaded by `load_batch` or as if so; gives how many changed."""
     fresh, retracted = [], {True: [], False: []}
-    for publication in load_batch(keys):
+    for publication in publications:
         if publication.is_retracted != publication.has_retraction:
             retracted[publication.has_retraction].append(publication.pk)
         before = getattr(publication, "digest", None)

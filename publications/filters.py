@@ -20,7 +20,9 @@ from django.http import QueryDict
 
 from labsite.lib.questions import WordsField, printable
 from labsite.lib.text import make_slug
+from people.addresses import follow_people
 from people.models import Person
+from publications.addresses import follow_venues
 from publications.formats.references import STYLES
 from publications.models import Distinction, Publication, Topic, Venue
 
@@ -53,19 +55,28 @@ class ValuesField(forms.MultipleChoiceField):
 
     widget = forms.SelectMultiple
 
-    def __init__(self, *args: Any, noun: str, find_known: Any, hint: str, **kwargs: Any) -> None:
-        self.noun, self.find_known, self.hint = noun, find_known, hint
+    def __init__(self, *args: Any, noun: str, find_known: Any, hint: str, follow: Any = None, **kwargs: Any) -> None:
+        self.noun, self.find_known, self.hint, self.follow = noun, find_known, hint, follow
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> list[str]:
         return list(dict.fromkeys(text.strip() for text in super().to_python(value) if text.strip()))
 
-    def validate(self, value: list[str]) -> None:
-        if len(value) > MAX_VALUES:
+    def clean(self, value: Any) -> list[str]:
+        """The values; a former one of a record that was merged is the one of the record it is part of."""
+        values = self.to_python(value)
+        if len(values) > MAX_VALUES:
             raise ValidationError(f"At most {MAX_VALUES} values can be chosen here.")
-        guesses = {text: make_slug(text, "") for text in value if is_plain(text)}
+        guesses = {text: make_slug(text, "") for text in values if is_plain(text)}
         known = self.find_known([*guesses, *guesses.values()])
-        unknown = [text for text in value if text not in known]
+        unknown = [text for text in values if text not in known]
+        followed = self.follow(unknown) if unknown and self.follow else {}
+        values = list(dict.fromkeys(followed.get(text, text) for text in values))
+        self.explain([text for text in unknown if text not in followed], values, {*known, *followed.values()}, guesses)
+        return values
+
+    def explain(self, unknown: list[str], value: list[str], known: set[str], guesses: dict[str, str]) -> None:
+        """Raises where some values mean nothing."""
         if unknown:
             named = ", ".join(f"“{printable(text)}”" for text in unknown)
             kept = [text for text in value if text in known]
@@ -100,10 +111,11 @@ class ValuesFilter(django_filters.Filter):
     field_class = ValuesField
 
     def __init__(
-        self, *, noun: str, find_known: Any, condition: Any, label: str, hint: str = "Choose one from the list."
-    ) -> None:
+        self, *, noun: str, find_known: Any, condition: Any, label: str, hint: str = "Choose one from the list.",
+        follow: Any = None,
+    ) -> None:  # fmt: skip
         self.condition = condition
-        super().__init__(label=label, noun=noun, find_known=find_known, hint=hint)
+        super().__init__(label=label, noun=noun, find_known=find_known, hint=hint, follow=follow)
 
     def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
         return queryset.filter(self.condition(value)) if value else queryset
@@ -150,14 +162,15 @@ class PublicationFilter(django_filters.FilterSet):
     """Parses, checks and applies the query string to a queryset of publications."""
 
     venue = ValuesFilter(
-        label="Venue", noun="venue", find_known=known_slugs(Venue), condition=lambda values: Q(venue__slug__in=values)
-    )
+        label="Venue", noun="venue", find_known=known_slugs(Venue), follow=follow_venues,
+        condition=lambda values: Q(venue__slug__in=values),
+    )  # fmt: skip
     year = ValuesFilter(
         label="Year", noun="year", find_known=known_years, condition=year_condition,
         hint=f"Write four digits, or “{UNDATED}” for what has no year.",
     )  # fmt: skip
     author = ValuesFilter(
-        label="Author", noun="person", find_known=known_people,
+        label="Author", noun="person", find_known=known_people, follow=follow_people,
         condition=lambda values: Publication.objects.q_by_slugs(values),
     )  # fmt: skip
     type = ValuesFilter(
@@ -273,7 +286,8 @@ class Selection:
 
 
 def read_selection(data: QueryDict) -> Selection:
-    """The filters that `data` asks for. Costs at most one query each for venue, author and topic."""
+    """The filters that `data` asks for. Costs at most one query each for venue, author and topic,
+    and one more for each of the first two that names what is not there."""
     form = PublicationFilter(data, queryset=Publication.objects.none()).form
     form.is_valid()
     errors = form.errors.as_data()

@@ -109,7 +109,10 @@ class Record:
 
     def as_json(self) -> dict[str, Any]:
         """The record as JSON keeps it, without what is empty; `record_from_json` gives it back."""
-        return {name: value for name, value in asdict(self).items() if value != DEFAULTS[name]}
+        data = {name: value for name, value in vars(self).items() if value != DEFAULTS[name]}
+        if self.authors:  # `asdict` copies every text: it takes three times as long as reading the entry
+            data["authors"] = tuple(vars(author) | {"name": vars(author.name)} for author in self.authors)
+        return data
 
 
 DEFAULTS: dict[str, Any] = asdict(Record())

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from django.urls import reverse
-
 from publications.author_line import Author, read_author
-from publications.exporting import record_of
 from publications.metadata import coins
 from publications.models import Publication
+from publications.records import Record
 
 
-def make_row(publication: Publication) -> dict[str, Any]:
-    """The row of a publication loaded by `with_export_relations()`. Texts only: templates escape them."""
+def make_row(publication: Publication, record: Record) -> dict[str, Any]:
+    """The row of a publication loaded by `with_export_relations()`. Texts only: templates escape them.
+
+    `record` is the publication's, which the caller has.
+    """
     code, venue = publication.code_link, publication.venue
     status = publication.status
     return {
@@ -22,11 +22,11 @@ def make_row(publication: Publication) -> dict[str, Any]:
         "title": publication.display_title,
         "name": publication.short_title or publication.title,
         "year": publication.year,
-        "authors": [lean(asdict(read_author(row))) for row in publication.authorships.all()],
+        "authors": [lean(read_author(row)) for row in publication.authorships.all()],
         "is_complete": publication.author_list_complete,
         "venue_tag": publication.venue_tag,
         "venue_name": venue.name if venue else "",
-        "venue": reverse("publications:venue", args=[venue.slug]) if venue else "",
+        "venue": venue.get_absolute_url() if venue else "",
         "is_workshop": publication.is_workshop_paper,
         "track": publication.track,
         "status": publication.get_status_display() if status not in ("published", publication.kind) else "",
@@ -45,14 +45,16 @@ def make_row(publication: Publication) -> dict[str, Any]:
             *({"label": own.get_scheme_display(), "url": own.url} for own in publication.identifiers.all() if own.url),
             *({"label": each.text, "url": each.url} for each in publication.links.all() if each != code),
         ],
-        "coins": coins(record_of(publication)),
+        "coins": coins(record),
     }  # fmt: skip
 
 
-def lean(author: dict[str, Any]) -> dict[str, Any]:
+PLAIN = vars(Author(""))
+
+
+def lean(author: Author) -> dict[str, Any]:
     """Without what is as in every other author: long lists stay small."""
-    plain = asdict(Author(""))
-    return {key: value for key, value in author.items() if value != plain[key] and key != "affiliation"}
+    return {key: value for key, value in vars(author).items() if value != PLAIN[key] and key != "affiliation"}
 
 
 def row_authors(row: dict[str, Any]) -> list[Author]:

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import models, transaction
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, models, transaction
 from django.forms.models import _get_foreign_key
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.text import smart_split, unescape_string_literal
 from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
+
+# The models whose records can be made one; `labsite.merging` knows how.
+MERGEABLE = frozenset({"people.organization", "people.person", "publications.publication", "publications.venue"})
 
 
 class RecordForm(forms.ModelForm):
@@ -79,6 +86,64 @@ class RecordAdmin(SimpleHistoryAdmin):
                     restore_rows(version.instance, inline.model, column, moment)
                 records_written.send(sender=self.model, instances=[version.instance])
         return response
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The record, held while it is saved: a merge that wants it waits, or was first and the record is gone."""
+        if request.method == "POST" and connection.in_atomic_block and not from_field:
+            try:
+                key = self.opts.pk.to_python(object_id)
+            except ValidationError:
+                return None
+            self.model._base_manager.select_for_update().filter(pk=key).values_list("pk").first()
+        return super().get_object(request, object_id, from_field)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Says in words that something a form names was deleted or merged while it was being saved."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            message = (
+                "Nothing was saved: a record that this page names was deleted, merged or added by somebody else at the "
+                "same moment. Look at the page again and repeat your change."
+            )
+            self.message_user(request, message, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    # Merging
+
+    def may_merge(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = self.has_change_permission(request, obj) and self.has_delete_permission(request, obj)
+        return self.opts.label_lower in MERGEABLE and allowed
+
+    def merge_address(self, **keys: Any) -> str:
+        """The page that shows what merging two records would do; `kept` and `merged` are their keys."""
+        page = reverse("admin:merge", args=[self.opts.label_lower], current_app=self.admin_site.name)
+        return f"{page}?{urlencode(keys)}"
+
+    def record_tools(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """What can be done with a record beside editing it, as (label, address): buttons on top of its page."""
+        return [("Merge into another…", self.merge_address(merged=obj.pk))] if self.may_merge(request, obj) else []
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        record = context.get("original")
+        if record is not None and not context.get("is_popup"):
+            context["record_tools"] = self.record_tools(request, record)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        if self.may_merge(request) and IS_POPUP_VAR not in request.GET:
+            actions["merge_chosen"] = self.get_action("merge_chosen")
+        return actions
+
+    @admin.action(description="Merge the two chosen")
+    def merge_chosen(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
+        keys = sorted(queryset.values_list("pk", flat=True))
+        if len(keys) == 2:
+            return HttpResponseRedirect(self.merge_address(kept=keys[0], merged=keys[1]))
+        message = f"{len(keys)} are chosen: choose exactly two to merge. To merge more, do it pair by pair."
+        self.message_user(request, message, messages.WARNING)
+        return None
 
 
 class PublishableAdmin(RecordAdmin):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
@@ -18,6 +19,8 @@ BLANKS = re.compile(r"\s+")
 
 def clean_text(text: str) -> str:
     """NFC, without NUL and bidi controls, runs of blanks folded to one."""
+    if text.isascii():  # most text is, and costs a tenth
+        return " ".join(text.replace("\x00", "").split())
     return BLANKS.sub(" ", UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
@@ -31,9 +34,19 @@ def fold(text: str) -> str:
 
 def foldings(text: str) -> tuple[str, ...]:
     """The folded spellings of `text`: one for Latin letters; for other scripts as it is, then transliterated."""
+    if text.isascii():
+        return (clean_text(text).lower(),)
+    return _foldings_of_short(text) if len(text) < SHORT else _foldings(text)
+
+
+def _foldings(text: str) -> tuple[str, ...]:
     plain = clean_text(text).casefold()
     latin = clean_text(anyascii(plain)).casefold()
     return (latin,) if latin == plain or plain.isascii() or _is_latin(plain) else (plain, latin)
+
+
+SHORT = 120  # letters: names come again and again, abstracts do not
+_foldings_of_short = lru_cache(maxsize=1 << 15)(_foldings)
 
 
 LONGEST_MATCH_KEY = 200
@@ -44,11 +57,11 @@ def match_key(title: str) -> str:
 
     Case, accents, blanks, hyphens, quotation marks and TeX's dollar signs make no difference. "" where nothing is left.
     """
-    return "".join(char for char in foldings(title)[0] if char.isalnum())[:LONGEST_MATCH_KEY]
+    return "".join(filter(str.isalnum, foldings(title)[0]))[:LONGEST_MATCH_KEY]
 
 
 def _is_latin(text: str) -> bool:
-    return all("LATIN" in unicodedata.name(char, "") for char in text if char.isalpha())
+    return all(char < "\u0250" or "LATIN" in unicodedata.name(char, "") for char in text if char.isalpha())
 
 
 def make_slug(text: str, fallback: str) -> str:

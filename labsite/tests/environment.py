@@ -7,6 +7,8 @@ from django.conf import settings
 
 os.environ.setdefault("DEBUG", "on")
 os.environ.setdefault("LABSITE_DATA_DIR", tempfile.mkdtemp(prefix="labsite-tests-"))
+os.environ["ONLINE_SOURCES"] = "off"  # no test asks anybody; those of the clients switch it on and serve themselves
+os.environ["IMPORT_WORKER"] = "inline"  # another process would not see the test database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "on")  # Playwright's loop runs in the thread of the tests
 
 

@@ -41,6 +41,7 @@ def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
         ({"SECRET_KEY": LONG_KEY, "DATABASE_URL": "postgresql://localhost:port/x"}, "DATABASE_URL cannot be read"),
         ({"SECRET_KEY": LONG_KEY, "CACHE_URL": "memcached://x"}, "CACHE_URL is 'memcached://x'"),
         ({"SECRET_KEY": LONG_KEY, "DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
+        ({"SECRET_KEY": LONG_KEY, "ONLINE_SOURCES": "never"}, "ONLINE_SOURCES is 'never'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "/dev/null/data"}, "LABSITE_DATA_DIR is '/dev/null/data'"),
     ],
 )

@@ -9,13 +9,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import q_active, q_upcoming
 from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, Visibility, WebAddressField
 from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import DerivedTextField, clean_text, fold
+from labsite.lib.web import address_of
 from people.models.career import Membership
 from people.photos import photo_path, validate_photo
 from people.validators import OrcidField
@@ -189,7 +190,7 @@ class Person(Publishable):
         return (self.slug,)
 
     def get_absolute_url(self) -> str:
-        return reverse("people:person", args=[self.slug])
+        return address_of("people:person", self.slug)
 
     def make_sort_key(self) -> str:
         family = self.family_name or (self.name.split() or [""])[-1]

@@ -26,7 +26,7 @@ def csl_item(record: Record) -> dict[str, Any]:
         "publisher": record.publisher or record.institution,
         "abstract": record.abstract,
         "DOI": record.identifier("doi"),
-        "ISBN": record.identifier("isbn"),
+        "ISBN": record.identifier("isbn") or record.extra.get("isbn", ""),
         "PMID": record.identifier("pmid"),
         "URL": record.link("publisher", "pdf", "project") or record.address,
         "keyword": ", ".join(record.topics),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from people.names import NameParts
 from publications.formats.csl import csl_note
 from publications.records import RIS_TYPES, Record
 
@@ -19,7 +20,7 @@ def ris_fields(record: Record) -> Iterator[tuple[str, str]]:
     yield "TI", record.marked_title
     yield "ST", record.short_title
     for author in record.authors:
-        yield "AU", author.name.inverted
+        yield "AU", ris_name(author.name)
     yield "PY", f"{record.year:04d}" if record.year else record.date[:4]
     yield "DA", ris_date(record.date)
     yield ("JO" if record.kind == "journal-article" else "T2"), record.series
@@ -40,6 +41,11 @@ def ris_fields(record: Record) -> Iterator[tuple[str, str]]:
         yield "KW", topic
     yield "L1", record.link("pdf")
     yield "UR", record.link("publisher", "project") or record.address
+
+
+def ris_name(name: NameParts) -> str:
+    """“Family, Given, Suffix”; a name in one piece stays so."""
+    return name.literal or ", ".join(part for part in (name.family, name.given, name.suffix) if part)
 
 
 def ris_date(date: str) -> str:

@@ -39,7 +39,9 @@ class Import(models.Model):
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="imports",
         help_text="Whose works the source says these are.",
     )  # fmt: skip
-    upload = models.CharField(max_length=120, blank=True, help_text="The file in the data folder, while it is needed.")
+    source = models.CharField(
+        max_length=300, blank=True, help_text="The file in the data folder, or the service and address to ask."
+    )
     size = models.PositiveBigIntegerField(default=0, help_text="Bytes to read.")
     read = models.PositiveBigIntegerField(default=0, help_text="Bytes read.")
     working_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
@@ -87,6 +89,7 @@ class ImportEntry(models.Model):
     publication = models.ForeignKey(
         Publication, on_delete=models.SET_NULL, null=True, blank=True, related_name="import_entries"
     )
+    has_question = models.BooleanField(default=False, help_text="Something waits for an editor: see the plan.")
     choice = models.CharField(max_length=6, choices=Choice, default=Choice.OPEN)
     plan = models.JSONField(
         default=dict, blank=True, help_text="Candidates, changes and people proposed; see planning."

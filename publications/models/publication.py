@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.text import Truncator
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTF_HELP, EDTFField, known, validate_not_far_off
 from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
 from labsite.lib.text import DerivedTextField, clean_text, fold, match_key
+from labsite.lib.web import address_of
 from publications.identifiers import Scheme, identifier_url, normalize_identifier
 from publications.models.venue import Topic, Venue
 from publications.queries import PublicationQuerySet
@@ -164,7 +164,7 @@ class Publication(Publishable):
         return (self.slug,)
 
     def get_absolute_url(self) -> str:
-        return reverse("publications:publication", args=[self.slug])
+        return address_of("publications:publication", self.slug)
 
     @property
     def citation_key(self) -> str:

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from labsite.lib.models import NaturalKeyManager, WebAddressField
 from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import DerivedTextField, fold
+from labsite.lib.web import address_of
 
 
 class VenueQuerySet(models.QuerySet):
@@ -79,7 +80,7 @@ class Venue(models.Model):
         return (self.slug,)
 
     def get_absolute_url(self) -> str:
-        return reverse("publications:venue", args=[self.slug])
+        return address_of("publications:venue", self.slug)
 
     def make_search_text(self) -> str:
         return fold(" ".join([self.name, self.short_name, *self.aliases]))

@@ -1,0 +1,20 @@
+"""One at a time, across processes and hosts."""
+
+from __future__ import annotations
+
+import zlib
+
+from django.db import connection
+
+
+def hold_lock(name: str) -> None:
+    """Waits until no other transaction holds the lock `name`, and holds it until this transaction ends.
+
+    PostgreSQL's advisory lock. SQLite has one writer anyway: with `transaction_mode` IMMEDIATE a transaction waits
+    for the others when it begins.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A lock is held by a transaction: begin one first.")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])

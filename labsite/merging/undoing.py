@@ -1,0 +1,207 @@
+"""Taking a merge back, also days later. What was edited since stays as it is, and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from labsite.lib.text import unique_slug
+from labsite.lib.versions import drop_lost_targets
+from labsite.merging.ledger import Ledger, batched, dump_row, dump_value, load_row, model_of
+from labsite.merging.plans import MergeRefused
+from labsite.merging.relations import Relation
+from labsite.merging.wording import words_of
+from labsite.models import Merge
+
+MOST_NAMED = 20
+
+
+class Undoing:
+    """One merge being taken back: its entries, last to first."""
+
+    def __init__(self, merge: Merge, user: Any) -> None:
+        self.merge = merge
+        self.ledger = Ledger(user, f"Took back the merge of “{merge.merged_name}”"[:100])
+        self.conflicts: list[str] = []
+
+    def run(self) -> None:
+        acts: dict[str, Callable[[dict[str, Any]], None]] = {
+            "move": self.move_back, "edit": self.edit_back, "delete": self.bring_back, "add": self.take_away,
+        }  # fmt: skip
+        for entry in reversed(self.merge.effect["entries"]):
+            acts[entry["act"]](entry)
+
+    def move_back(self, entry: dict[str, Any]) -> None:
+        """Rows that still point where the merge had them point; the others were changed since."""
+        model, name = model_of(entry), entry["field"]
+        relation = Relation(model, model._meta.get_field(name))
+        column = relation.field.attname
+        target = relation.field.related_model
+        now: dict[Any, Any] = {}
+        for keys in batched(entry["keys"]):
+            now |= dict(model._base_manager.filter(pk__in=keys).values_list("pk", column))
+        if not target._base_manager.filter(pk=entry["from"]).exists():
+            self.conflicts.append(f"{len(now)} {words_of(relation).many} stay: what they belonged to is gone.")
+            return
+        keys = [key for key, value in now.items() if value == entry["to"]]
+        for some in batched(keys):
+            model._base_manager.filter(pk__in=some).update(**{column: entry["from"]})
+            self.ledger.touch(relation, some)
+        self.tell(words_of(relation).one, "was deleted since", len(entry["keys"]) - len(now))
+        for row in model._base_manager.filter(pk__in=sorted(now.keys() - set(keys))[:MOST_NAMED]).order_by("pk"):
+            self.conflicts.append(f"{words_of(relation).one} “{row}” stays: it was changed since.")
+
+    def tell(self, what: str, problem: str, count: int) -> None:
+        if count:
+            self.conflicts.append(f"{what}: {count} {problem}.")
+
+    def edit_back(self, entry: dict[str, Any]) -> None:
+        """Columns that still hold what the merge wrote get back what they held before."""
+        model = model_of(entry)
+        row = model._base_manager.filter(pk=entry["key"]).first()
+        if row is None:
+            self.conflicts.append(f"{model._meta.verbose_name} of “{self.merge.kept_name}”: it was deleted since.")
+            return
+        columns = {column.attname: column for column in model._meta.concrete_fields}
+        values = {}
+        for name, (before, after) in entry["fields"].items():
+            if dump_value(row, columns[name]) == after:
+                values[name] = columns[name].to_python(before)
+            else:
+                self.conflicts.append(f"{columns[name].verbose_name} of “{row}” stays: it was changed since.")
+        for name, added in entry.get("added", {}).items():
+            values[name] = [text for text in getattr(row, name) if text not in added]
+        if self.points_nowhere(row, values):
+            return
+        self.ledger.edit(row, values)
+
+    def points_nowhere(self, row: models.Model, values: dict[str, Any]) -> bool:
+        """Takes out of `values` what leads to records that are gone; whether nothing is left."""
+        for column in row._meta.concrete_fields:
+            target = values.get(column.attname) if column.many_to_one or column.one_to_one else None
+            if target is not None and not column.related_model._base_manager.filter(pk=target).exists():
+                del values[column.attname]
+                self.conflicts.append(f"{column.verbose_name} of “{row}” stays: what it was is gone.")
+        return not values
+
+    def bring_back(self, entry: dict[str, Any]) -> None:
+        for values in entry["rows"]:
+            row = load_row(model_of(entry), values)
+            is_main = entry["model"].lower() == self.merge.model and row.pk == self.merge.merged_id
+            if is_main:
+                self.make_room(row)
+            if not drop_lost_targets(row):
+                self.conflicts.append(f"{row._meta.verbose_name}: one stays away, since what it belonged to is gone.")
+                continue
+            problem = "" if is_main else clash(row)
+            if problem:
+                self.conflicts.append(f"{row._meta.verbose_name} “{row}” stays away: {problem}")
+                continue
+            self.ledger.sign(row)
+            row.save(force_insert=True)
+            if row._meta.auto_created:
+                self.touch_pair(row)
+            else:
+                self.ledger.touched[type(row)].add(row.pk)
+
+    def touch_pair(self, row: models.Model) -> None:
+        column = next(each for each in row._meta.concrete_fields if each.many_to_one)
+        self.ledger.touch(Relation(type(row), column), [row.pk])
+
+    def make_room(self, row: models.Model) -> None:
+        """The record itself comes back under its own address and numbers, unless somebody else has them now."""
+        model = type(row)
+        if model._base_manager.filter(pk=row.pk).exists():
+            raise MergeRefused(f"“{row}” is there already: somebody brought it back.")
+        for column in model._meta.concrete_fields:
+            value = getattr(row, column.attname)
+            if column.name not in unique_columns(model) or value in (None, ""):
+                continue
+            if not model._base_manager.filter(**{column.attname: value}).exists():
+                continue
+            other = self.replacement(row, column)
+            setattr(row, column.attname, other)
+            became = f"it is “{other}” now" if other else "it is empty now"
+            self.conflicts.append(f"{column.verbose_name} “{value}” belongs to another record by now: {became}.")
+
+    def replacement(self, row: models.Model, column: models.Field) -> Any:
+        if column.name == "slug":
+            return unique_slug(type(row)._base_manager.all(), row.slug, row._meta.model_name)
+        if column.null:
+            return None
+        if column.blank:
+            return ""
+        raise MergeRefused(
+            f"There is another {row._meta.verbose_name} “{getattr(row, column.attname)}” by now: rename that one first."
+        )
+
+    def take_away(self, entry: dict[str, Any]) -> None:
+        """Deletes what the merge made, unless it was changed since."""
+        for values in entry["rows"]:
+            model = model_of(entry)
+            row = model._base_manager.filter(pk=values[model._meta.pk.attname]).first()
+            if row is None:
+                continue
+            if dump_row(row) != values:
+                self.conflicts.append(f"{row._meta.verbose_name} “{row}” stays: it was changed since.")
+                continue
+            self.ledger.sign(row)
+            row.delete()
+
+
+def unique_columns(model: type[models.Model]) -> set[str]:
+    """Columns whose value only one record may have."""
+    alone = {each.name for each in model._meta.concrete_fields if each.unique and not each.primary_key}
+    rules = [each for each in model._meta.constraints if isinstance(each, models.UniqueConstraint)]
+    return alone | {rule.fields[0] for rule in rules if len(rule.fields) == 1}
+
+
+def clash(row: models.Model) -> str:
+    """Why the row cannot stand beside what is there now, in words; "" where it can."""
+    try:
+        row.validate_unique()
+        row.validate_constraints()
+    except ValidationError as error:
+        return " ".join(error.messages)
+    return ""
+
+
+def undo(merge: Merge, user: Any = None) -> list[str]:
+    """Parts what `merge` made one; gives in words what could not be put back, since it was edited or deleted since.
+
+    The record that went comes back under its own key and address with everything it had; the one that stayed gets back
+    what it held. Raises `MergeRefused` where that was done already, where the one that stayed was merged into another
+    one since, and where something has the name that must come back. All of it or nothing is done.
+    """
+    try:
+        with transaction.atomic():
+            return undo_locked(Merge.objects.select_for_update().get(pk=merge.pk), user)
+    except IntegrityError as error:
+        raise MergeRefused(
+            f"“{merge.merged_name}” could not be brought back: somebody changed what belongs to it at the same moment. "
+            "Nothing was done; try again."
+        ) from error
+
+
+def undo_locked(merge: Merge, user: Any) -> list[str]:
+    if merge.undone_at:
+        raise MergeRefused(f"The merge of “{merge.merged_name}” into “{merge.kept_name}” was taken back already.")
+    later = Merge.objects.filter(model=merge.model, merged_id=merge.kept_id, undone_at=None).first()
+    if later:
+        raise MergeRefused(
+            f"“{merge.kept_name}” became part of “{later.kept_name}” since: take that merge back first, then this one."
+        )
+    model = model_of({"model": merge.model})
+    list(model._base_manager.select_for_update().filter(pk=merge.kept_id))
+    undoing = Undoing(merge, user)
+    undoing.run()
+    kept = model._base_manager.filter(pk=merge.kept_id)
+    undoing.ledger.close(*kept, *model._base_manager.filter(pk=merge.merged_id))
+    merge.undone_at = timezone.now()
+    merge.effect["conflicts"] = undoing.conflicts
+    merge.save(update_fields=["undone_at", "effect"])
+    return undoing.conflicts

@@ -1,0 +1,83 @@
+"""What became of every entry of an input. The five counts add up to the number of entries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from publications.importing.planning import Choice, EntryPlan, Result, State
+
+# The names of the counts in the report, in order.
+COUNTS = {
+    Result.CREATED: "created", Result.UPDATED: "updated", Result.UNCHANGED: "unchanged", Result.CONFLICT: "conflicts",
+    Result.REJECTED: "rejected",
+}  # fmt: skip
+
+
+def forecast(plan: EntryPlan) -> str:
+    """What applying the plan would report."""
+    if plan.state == State.REJECTED:
+        return Result.REJECTED
+    if plan.choice == Choice.OPEN:
+        return Result.CONFLICT
+    if plan.state == State.NEW:
+        return Result.CREATED if plan.choice == Choice.CREATE else Result.UNCHANGED
+    if plan.state == State.UPDATE:
+        return Result.UPDATED if any(change.take for change in plan.changes) else Result.CONFLICT
+    return Result.UNCHANGED
+
+
+@dataclass
+class Report:
+    """Counts and, entry by entry, the line where it stands, what became of it and why."""
+
+    name: str = ""
+    dry_run: bool = False
+    key: int | None = None  # of the Import, to take it back
+    counts: Counter[str] = field(default_factory=Counter)
+    questions: int = 0  # authors that more than one person may be, or nobody certainly
+    entries: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, plans: Iterable[EntryPlan]) -> None:
+        for plan in plans:
+            result = plan.result or forecast(plan)
+            self.counts[result] += 1
+            self.questions += plan.questions if result in (Result.CREATED, Result.UPDATED) else 0
+            entry = {
+                "number": plan.number,
+                "line": plan.entry.line,
+                "label": plan.entry.label,
+                "result": COUNTS[result],
+                "title": plan.record.title if plan.record else "",
+                "publication": plan.publication.slug if plan.publication else "",
+                "reason": reason_of(plan, result),
+                "notes": plan.notes,
+            }
+            self.entries.append({name: value for name, value in entry.items() if value not in ("", [])})
+
+    def as_json(self) -> dict[str, Any]:
+        """The report for machines; the keys are a contract."""
+        return {
+            "input": self.name,
+            "dry_run": self.dry_run,
+            "import": self.key,
+            "total": sum(self.counts.values()),
+            **{name: self.counts[result] for result, name in COUNTS.items()},
+            "open_author_questions": self.questions,
+            "entries": self.entries,
+        }
+
+    def sentence(self) -> str:
+        """The counts in words."""
+        numbers = ", ".join(f"{self.counts[result]:,} {name}" for result, name in COUNTS.items())
+        total = sum(self.counts.values())
+        return f"{total:,} {'entry' if total == 1 else 'entries'}: {numbers}."
+
+
+def reason_of(plan: EntryPlan, result: str) -> str:
+    left = ", ".join(change.label.lower() for change in plan.changes if not change.take)
+    if left and not plan.problem and result in (Result.CONFLICT, Result.UPDATED):
+        return f"Differs from what is here: {left}."
+    return plan.problem
