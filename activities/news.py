@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from activities.models import NewsItem
 from labsite.lib.questions import printable
+from people.addresses import follow_people
 from people.models import Person
 
 
@@ -29,6 +30,12 @@ class NewsSelection:
         return urlencode([pair for pair in pairs if pair[1]])
 
 
+def find_person(slug: str) -> Person | None:
+    """The published person at this address, or the one who was merged with them. One query, two for an old address."""
+    people = Person.objects.published()
+    return people.filter(slug=slug).first() or people.filter(slug__in=follow_people([slug]).values()).first()
+
+
 def read_news_selection(data: QueryDict) -> NewsSelection:
     """What `data` asks for. A value that nothing has is named in words and left aside. One query for a person."""
     selection = NewsSelection(NewsItem.objects.public().newest_first())
@@ -39,8 +46,7 @@ def read_news_selection(data: QueryDict) -> NewsSelection:
     elif kind:
         selection.problems.append(f"There is no kind of news “{printable(kind)}”. You see all of it.")
     if slug:
-        people = Person.objects.published().filter(slug=slug) if "\x00" not in slug else Person.objects.none()
-        selection.person = people.first()
+        selection.person = find_person(slug) if "\x00" not in slug else None
         if selection.person:
             selection.items = selection.items.filter(people=selection.person)
         else:

@@ -6,6 +6,9 @@ import zlib
 
 from django.db import connection
 
+# Held while many records are written that were read a moment before: imports, taking them back, merges.
+RECORDS = "labsite.records"
+
 
 def hold_lock(name: str) -> None:
     """Waits until no other transaction holds the lock `name`, and holds it until this transaction ends.

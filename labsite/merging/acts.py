@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
+from labsite.lib.locks import RECORDS, hold_lock
 from labsite.merging.ledger import Ledger
 from labsite.merging.plans import MergePlan, MergeRefused, check_pair, plan_merge
 from labsite.merging.relations import relations_of
@@ -33,6 +34,7 @@ def merge(
     check_pair(kept, merged)
     try:
         with transaction.atomic():
+            hold_lock(RECORDS)
             return merge_locked(*lock_pair(kept, merged), choices or {}, user, seen)
     except IntegrityError as error:
         raise MergeRefused(

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
+from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.text import unique_slug
 from labsite.lib.versions import drop_lost_targets
 from labsite.merging.ledger import Ledger, batched, dump_row, dump_value, load_row, model_of
@@ -179,6 +180,7 @@ def undo(merge: Merge, user: Any = None) -> list[str]:
     """
     try:
         with transaction.atomic():
+            hold_lock(RECORDS)
             return undo_locked(Merge.objects.select_for_update().get(pk=merge.pk), user)
     except IntegrityError as error:
         raise MergeRefused(

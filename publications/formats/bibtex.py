@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from publications.formats.addresses import is_web_address
 from publications.formats.bibtex_fields import LINKS
 from publications.formats.bibtex_names import annotation_field, author_field
 from publications.formats.bibtex_record import Reading, read_fields
@@ -152,8 +153,8 @@ def link_fields(record: Record) -> Iterator[tuple[object, str, str]]:
         name = free[kind].pop(0) if free.get(kind) else ""
         found = found or name == "url"
         yield ("link", kind, address), name, address
-    if not found:
-        yield "address", "url", record.link("project") or record.address
+    if not found and is_web_address(record.address):
+        yield "address", "url", record.address
 
 
 def container_name(record: Record) -> str:

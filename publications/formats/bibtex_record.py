@@ -22,7 +22,7 @@ from publications.formats.bibtex_fields import (
     TEXTS,
     TOPICS,
 )
-from publications.formats.bibtex_names import annotate, read_authors
+from publications.formats.bibtex_names import ReadAuthors, annotate, read_authors
 from publications.formats.dates import edtf, month_and_day, read_iso
 from publications.formats.latex import decode_latex, unknown_macros
 from publications.formats.words import read_distinction, read_status, unmark
@@ -125,7 +125,7 @@ class _Reader:
             return f"{title}{' ' if title[-1] in ':?!.–—' else ': '}{subtitle}"
         return title
 
-    def authors(self):  # noqa: ANN201
+    def authors(self) -> ReadAuthors:
         read = read_authors(self.fields.get("author", ""))
         self.notes += read.notes[:10]
         if read.authors:

@@ -17,14 +17,12 @@ from publications.formats.words import read_status, unmark
 from publications.identifiers import normalize_identifier
 from publications.records import CSL_TYPES, Record, RecordAuthor
 
-# Crossref's own names of types, DataCite's and older ones; then those that `csl_item` writes.
 KINDS = {
     "journal-article": "journal-article", "article-magazine": "journal-article", "article-newspaper": "journal-article",
     "review": "journal-article", "proceedings-article": "conference-paper", "posted-content": "preprint",
     "preprint": "preprint", "book-chapter": "chapter", "book-section": "chapter", "book-part": "chapter",
     "entry-encyclopedia": "chapter", "dissertation": "thesis", "monograph": "book", "edited-book": "book",
     "reference-book": "book", "report-component": "report", "manuscript": "preprint", "article": "preprint",
-    "speech": "other", "webpage": "other", "post": "other", "post-weblog": "other",
 } | {csl: kind for kind, csl in reversed(CSL_TYPES.items()) if csl not in ("article", "manuscript")}  # fmt: skip
 TEXTS = {
     "short_title": ("title-short", "shortTitle"),
@@ -63,15 +61,12 @@ def read_csl(text: str) -> dict[str, Any] | str | None:
     return item
 
 
-def items_of(data: dict[str, Any]) -> list[dict[str, Any]]:
+def items_of(data: dict[str, Any]) -> list[Any]:
     """The items that an object wraps, as Crossref's and Zotero's interfaces do; else the object itself."""
-    for name in ("message", "items", "references"):
-        inner = data.get(name)
-        if isinstance(inner, dict) and "title" not in data:
-            return items_of(inner)
-        if isinstance(inner, list) and "title" not in data and "type" not in data:
-            return [item for item in inner if isinstance(item, dict)]
-    return [data]
+    inner = next((data[name] for name in ("message", "items", "references") if name in data), None)
+    if "title" in data or not isinstance(inner, dict | list):
+        return [data]
+    return items_of(inner) if isinstance(inner, dict) else inner
 
 
 def record_of_csl(item: dict[str, Any]) -> Record:
@@ -91,8 +86,7 @@ def record_of_csl(item: dict[str, Any]) -> Record:
     identifiers = list(dict.fromkeys(identifiers_of(item)))
     kind = kind_of(item, identifiers)
     year, date = date_of(item)
-    authors = tuple(authors_of(item))
-    complete = not (isinstance(item.get("custom"), dict) and item["custom"].get("authors-complete") is False)
+    custom = item.get("custom")
     note = text_of(item, "note").removesuffix(INCOMPLETE).strip()
     title, note, retracted = unmark(title, note)
     publisher = text_of(item, "publisher")
@@ -106,8 +100,8 @@ def record_of_csl(item: dict[str, Any]) -> Record:
         key=text_of(item, "citation-key") or key_of(item),
         kind=kind,
         title=title,
-        authors=authors,
-        authors_complete=complete and not any(author.name.literal.lower() == "others" for author in authors),
+        authors=tuple(authors_of(item)),
+        authors_complete=not (isinstance(custom, dict) and custom.get("authors-complete") is False),
         year=year,
         date=date,
         container=container_of(item, kind),
@@ -116,7 +110,7 @@ def record_of_csl(item: dict[str, Any]) -> Record:
         abstract=text_of(item, "abstract"),
         note=note,
         identifiers=tuple(identifiers),
-        links=tuple(dict.fromkeys(links_of(item, identifiers))),
+        links=tuple(dict.fromkeys(links_of(item))),
         topics=tuple(topics_of(item)),
         status=status_of(item, kind),
         retracted=retracted,
@@ -287,7 +281,7 @@ def first_valid(scheme: str, value: Any) -> str:
     return ""
 
 
-def links_of(item: dict[str, Any], identifiers: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def links_of(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
     address = text_of(item, "URL")
     if is_web_address(address) and not list(address_identifiers(address)):
         yield ("pdf" if address.lower().endswith(".pdf") else "publisher"), address

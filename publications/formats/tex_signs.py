@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from pylatexenc.latex2text import get_default_latex_context_db
 
@@ -62,5 +63,5 @@ def symbol(macro: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _database():  # noqa: ANN202 - pylatexenc has no types
+def _database() -> Any:
     return get_default_latex_context_db()

@@ -20,12 +20,11 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from labsite.lib.http import WebError
-from labsite.lib.locks import hold_lock
+from labsite.lib.locks import RECORDS, hold_lock
 from publications import reading
 from publications.importing.applying import apply_plans
 from publications.importing.planning import Decisions, EntryPlan, Planner, Result
 from publications.importing.report import Report
-from publications.importing.undoing import LOCK
 from publications.models import Import, ImportEntry
 from publications.records import SourceEntry, record_from_json
 from publications.sources import look_up, works_of
@@ -118,7 +117,7 @@ def import_entries(
             plans = planner.plan(chunk)
         else:
             with transaction.atomic():
-                hold_lock(LOCK)
+                hold_lock(RECORDS)
                 plans = planner.plan(chunk)
                 apply_plans(plans, planner, user=user, reason=f"Import {batch.pk}")
                 ImportEntry.objects.bulk_create([entry_row(batch, plan) for plan in plans], batch_size=BATCH)
@@ -251,7 +250,7 @@ def apply_decided(batch: Import) -> None:
     step = len(keys) if len(keys) <= ONE_TRANSACTION else BATCH
     for begin in range(0, len(keys), step or 1):
         with transaction.atomic():
-            hold_lock(LOCK)
+            hold_lock(RECORDS)
             for part in range(begin, min(begin + step, len(keys)), BATCH):
                 apply_rows(batch, planner, keys[part : min(part + BATCH, begin + step)])
             Import.objects.filter(pk=batch.pk).update(working_until=timezone.now() + LEASE)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from labsite.lib.dates import parse_edtf
-from labsite.lib.locks import hold_lock
+from labsite.lib.locks import RECORDS, hold_lock
 from publications.importing.comparing import LABELS
 from publications.importing.updating import DATES
 from publications.models import (
@@ -35,7 +35,6 @@ from publications.models import (
 BATCH = 500
 OWN_ROWS = (Authorship, Identifier, Link, Distinction, Notice)
 PARTS = {"identifiers": Identifier, "links": Link, "distinctions": Distinction}
-LOCK = "publications.import"
 
 
 class AlreadyUndone(ValueError):
@@ -54,7 +53,7 @@ class Undone:
 @transaction.atomic
 def undo_import(key: int, user: Any = None) -> Undone:
     """Takes back the import with this primary key. Raises `AlreadyUndone` in words."""
-    hold_lock(LOCK)
+    hold_lock(RECORDS)
     batch = Import.objects.select_for_update().get(pk=key)
     if batch.state == Import.State.UNDONE:
         raise AlreadyUndone(f"“{batch}” was taken back on {batch.undone_at:%d %B %Y} already.")
@@ -72,9 +71,10 @@ def undo_import(key: int, user: Any = None) -> Undone:
 def undo_batch(entries: list[ImportEntry], user: Any, done: Undone) -> None:
     created = {entry.effect["created"]: entry for entry in entries if "created" in entry.effect}
     reasons = reasons_to_keep(created)
+    publications = Publication.objects.in_bulk(created)
     for entry in entries:
         if "created" in entry.effect:
-            conflicts = delete_created(entry, reasons, user)
+            conflicts = delete_created(publications.get(entry.effect["created"]), reasons, user)
             done.deleted += not conflicts
         elif "publication" in entry.effect:
             conflicts = Restoration(entry, user).restore()
@@ -131,8 +131,8 @@ def referred_to(keys: list[int]) -> dict[str, set[int]]:
     return found
 
 
-def delete_created(entry: ImportEntry, reasons: dict[int, str], user: Any) -> list[str]:
-    publication = Publication.objects.filter(pk=entry.effect["created"]).first()
+def delete_created(publication: Publication | None, reasons: dict[int, str], user: Any) -> list[str]:
+    """Why it is kept, in words; nothing if it went, or was gone."""
     if publication is None:
         return []
     if publication.pk in reasons:

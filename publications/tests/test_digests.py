@@ -15,6 +15,7 @@ from publications import digests
 from publications.apps import make_missing_digests
 from publications.digests import refresh_digests
 from publications.models import Publication, PublicationDigest, Topic
+from publications.records import Record
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -89,9 +90,9 @@ def test_of_two_edits_at_once_the_later_one_stays(monkeypatch):
     paper = make_publication("First", [make_member("Ada Quint")])
     held, original = threading.Event(), digests.make_row
 
-    def slow_row(publication: Publication) -> dict:
+    def slow_row(publication: Publication, record: Record) -> dict:
         assert connection.in_atomic_block
-        row = original(publication)
+        row = original(publication, record)
         if publication.title == "Slow edit":
             held.set()
             time.sleep(0.6)

@@ -8,7 +8,9 @@ import pytest
 
 from labsite.tests.factories import make_member, make_publication, make_venue
 from people.models import Person
+from publications.digests import refresh_digests
 from publications.exporting import record_of
+from publications.importing import applying
 from publications.importing.matching import likeness
 from publications.models import Authorship, Identifier, Import, ImportEntry, Link, Publication, PublicationDigest, Venue
 from publications.records import Record
@@ -51,8 +53,6 @@ def test_a_new_record_becomes_a_publication_with_everything_it_states():
 def test_a_digest_made_on_the_way_is_the_one_made_anew(django_assert_num_queries):
     make_member("Ada Quint")
     import_all(WHOLE, record("A second one", "Bo Okafor", "Cy Weiss", key="second"))
-    from publications.digests import refresh_digests
-
     assert refresh_digests(Publication.objects.values_list("pk", flat=True)) == 0
 
 
@@ -353,8 +353,6 @@ def test_an_address_that_is_taken_gets_a_number():
 
 
 def test_an_import_is_all_or_nothing_of_a_batch(monkeypatch):
-    from publications.importing import applying
-
     def break_down(*args: object) -> None:
         raise RuntimeError("the machine went down")
 

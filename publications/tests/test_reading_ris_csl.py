@@ -258,6 +258,7 @@ def test_dates_of_csl_keep_their_precision(issued, year, date):
     [
         ('[{"type": "book"}]', "This item has no title: add one."),
         ('[{"title": {"x": 1}}]', "This item has no title: add one."),
+        ('{"items": [7]}', "This is no CSL-JSON item, which is an object in braces."),
         ("[[1, 2]]", "This is no CSL-JSON item, which is an object in braces."),
         ('[{"title": "x" "y"}]', "This is no valid JSON: expecting ',' delimiter (line 1 of the item, column 15)."),
         ('["no"]', "This text is no entry and holds no identifier: “no”."),

@@ -162,5 +162,5 @@ def test_what_is_kept_costs_the_same_queries_however_much_it_is(django_assert_nu
     report = import_all(*(record(title, "Ada Quint", key=title[:4]) for title in TITLES[:count]))
     for paper in Publication.objects.all():
         paper.save()
-    with django_assert_num_queries(26 + (connection.vendor == "postgresql")):  # which has a lock to take
+    with django_assert_num_queries(24 + (connection.vendor == "postgresql")):  # which has a lock to take
         assert undo_import(report.key).conflicts == count

@@ -33,7 +33,8 @@ def index() -> VenueIndex:
         ("conference-paper", "International Conference on Computer Vision, 2025", "iccv"),
         ("conference-paper", "2022 Conference on Computer Vision and Pattern Recognition.", "cvpr"),
         ("conference-paper", "The IEEE/CVF Conference on Computer Vision and Pattern Recognition 2025", "cvpr"),
-        ("conference-paper", "the Thirty-Seventh Annual Conference on Neural Information Processing Systems", "neurips"),
+        ("conference-paper", "the Thirty-Seventh Annual Conference on Neural Information Processing Systems",
+         "neurips"),
         ("conference-paper", "Advances in Neural Information Processing Systems 36", "neurips"),
         ("conference-paper", "The 63rd Annual Meeting of the Association for Computational Linguistics, 2025", "acl"),
         ("conference-paper", "12th International Conference on Learning Representations, {ICLR} 2024, Vienna, Austria, "
