@@ -34,7 +34,7 @@ test: .venv/developing
 
 CASES ?= 10000
 fuzz: .venv/developing
-	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text"
+	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text or any_item or any_entry or b15"
 
 bench: .venv/developing
 	@$(BIN)/python .ci/bench.py

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
+from labsite.lib.bulk import insert_rows
 from labsite.lib.changes import records_written
 from labsite.lib.search import search_text
 from labsite.lib.text import fold
@@ -114,8 +115,11 @@ def refresh_batch(keys: list[int]) -> int:
     return write_digests(load_batch(keys))
 
 
-def write_digests(publications: Iterable[Publication]) -> int:
-    """Makes and stores the digests of publications loaded by `load_batch` or as if so; gives how many changed."""
+def write_digests(publications: Iterable[Publication], *, are_new: bool = False) -> int:
+    """Makes and stores the digests of publications loaded by `load_batch` or as if so; gives how many changed.
+
+    `are_new`: the publications were made in this transaction, and have no digests yet.
+    """
     fresh, retracted = [], {True: [], False: []}
     for publication in publications:
         if publication.is_retracted != publication.has_retraction:
@@ -125,9 +129,12 @@ def write_digests(publications: Iterable[Publication]) -> int:
         if before is None or any(getattr(before, name) != getattr(after, name) for name in DERIVED):
             after.changed_at = timezone.now()
             fresh.append(after)
-    PublicationDigest.objects.bulk_create(
-        fresh, update_conflicts=True, unique_fields=["publication"], update_fields=[*DERIVED, "changed_at"]
-    )
+    if are_new:
+        insert_rows(fresh)
+    else:
+        PublicationDigest.objects.bulk_create(
+            fresh, update_conflicts=True, unique_fields=["publication"], update_fields=[*DERIVED, "changed_at"]
+        )
     for value, own in retracted.items():
         if own:
             Publication.objects.filter(pk__in=own).update(is_retracted=value)

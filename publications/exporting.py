@@ -76,6 +76,11 @@ def record_of(publication: Publication, root: str = "") -> Record:
         identifiers=tuple((each.scheme, each.value) for each in publication.identifiers.all()),
         links=tuple((each.kind, each.url) for each in publication.links.all()),
         topics=tuple(topic.name for topic in publication.topics.all()),
+        distinctions=tuple((each.kind, each.label) for each in publication.distinctions.all()),
+        status="" if publication.status == Publication.Status.PUBLISHED else publication.status,
+        preprint_date=str(publication.preprint_date or ""),
+        has_code=publication.has_code,
+        is_selected=publication.is_selected,
         address=f"{root}{publication.get_absolute_url()}",
         retracted=str(notices[0].date or "yes") if notices else "",
         extra=publication.extra if isinstance(publication.extra, dict) else {},
@@ -96,6 +101,8 @@ def author_of(row: Authorship, root: str = "") -> RecordAuthor:
         orcid=person.orcid if person else "",
         address=f"{root}{person.get_absolute_url()}" if person else "",
         affiliation=row.affiliation_text,
+        is_equal=row.is_equal,
+        is_corresponding=row.is_corresponding,
     )
 
 

@@ -186,6 +186,7 @@ def read_bounded(path: Path, form: str = "", *, limits: Limits | None = None) ->
     command = [sys.executable, "-m", WORKER, str(path), form, str(bounds.seconds), str(bounds.memory)]
     with subprocess.Popen(  # noqa: S603 - our own module
         command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        pipesize=2**20,  # so that it reads on while what came before is stored
         env={"PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"} | {
             name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH", "TMPDIR") if name in os.environ
         },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 import threading
@@ -28,6 +29,7 @@ from labsite.lib.deadlines import Deadline, cut_off
 from labsite.lib.destinations import Destination, WebError, is_public, parse_destination, read_address
 
 VERSION = "0.1.0"
+ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 SECONDS = 10.0
 CONNECT_SECONDS = 4.0
 MIB = 1024 * 1024
@@ -67,7 +69,7 @@ class Answer:
     name: str
 
     def json(self) -> Any:
-        """The body as JSON, without half characters, which no database takes.
+        """The body as JSON, without NUL and half characters, which no database takes.
 
         Raises `WebError` for anything else, such as a page in HTML.
         """
@@ -75,7 +77,8 @@ class Answer:
             data = json.loads(self.body)
             if b"\\u" not in self.body:
                 return data
-            return json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+            text = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace").decode()
+            return json.loads(ESCAPED_NUL.sub(r"\1", text))
         except (ValueError, RecursionError) as error:
             kind = self.headers.get("content-type", "").partition(";")[0].strip() or "something"
             raise WebError(f"{self.name} answers {kind} that is not JSON: try again later.") from error

@@ -10,6 +10,13 @@ from labsite.lib.text import UNSAFE_CHARACTERS
 
 MAX_LETTERS = 200
 
+LONGEST_KEY = 18  # digits
+
+
+def read_key(text: str) -> int | None:
+    """The primary key that `text` writes; None for anything else, numbers too long for any database included."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY else None
+
 
 def printable(text: str) -> str:
     """The value as a message may quote it: shortened, without signs that do not print."""

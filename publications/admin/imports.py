@@ -8,28 +8,24 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
+from labsite.lib.questions import read_key
 from labsite.lib.text import clean_text
 from people.models import Person
 from publications.importing.deciding import decide_rows
-from publications.importing.runs import (
-    ImportProblem,
-    begin_import,
-    begin_leftovers,
-    pieces_of,
-    start_applying,
-    store_input,
-    work,
-)
+from publications.importing.inputs import ImportProblem, pieces_of, store_input
+from publications.importing.leases import UNFINISHED
+from publications.importing.runs import begin_import, begin_leftovers, start_applying, work
 from publications.importing.showing import Tabs, show_entries
 from publications.importing.syncing import sources_of
-from publications.importing.undoing import AlreadyUndone, undo_import
+from publications.importing.undoing import AlreadyUndone, count_undone, start_undoing
 from publications.importing.worker import start_worker
 from publications.models import Import, ImportEntry, Venue
 
@@ -76,8 +72,11 @@ class ImportAdmin(admin.ModelAdmin):
         css = {"all": ["labsite/admin/imports.css"]}
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        done = Q(entries__result__in=[ImportEntry.Result.CREATED, ImportEntry.Result.UPDATED])
-        return super().get_queryset(request).annotate(count=Count("entries"), changed=Count("entries", filter=done))
+        done = [ImportEntry.Result.CREATED, ImportEntry.Result.UPDATED]
+        own = ImportEntry.objects.filter(batch=OuterRef("pk")).order_by()
+        return (
+            super().get_queryset(request).annotate(count=count_of(own), changed=count_of(own.filter(result__in=done)))
+        )
 
     @admin.display(description="what", ordering="name")
     def name_or_origin(self, batch: Import) -> str:
@@ -139,9 +138,10 @@ class ImportAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(self._address(batch))
 
     def _carry_on(self, batch: Import, *, is_small: bool) -> None:
+        """Does it while the editor waits, if it is soon done; has a worker do it otherwise."""
         if is_small:
-            work(batch.pk)
-        else:
+            work(batch.pk, may_wait=False)
+        if Import.objects.filter(pk=batch.pk, state__in=UNFINISHED).exists():
             start_worker()
 
     def sync_view(self, request: HttpRequest, key: int) -> HttpResponse:
@@ -168,17 +168,18 @@ class ImportAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         self._require_permission(request)
-        batch = get_object_or_404(Import, pk=object_id) if object_id.isdecimal() else None
-        if batch is None:
+        key = read_key(object_id)
+        if key is None:
             raise Http404
-        if batch.state in (Import.State.READING, Import.State.APPLYING):
+        batch = get_object_or_404(Import, pk=key)
+        if batch.state in UNFINISHED and not is_cut_off(batch):
             return self._progress(request, batch)
         tabs = Tabs(batch, request.GET.get("show", ""))
         rows = Paginator(tabs.rows, PER_PAGE).get_page(request.GET.get("p"))
         context = {
             "title": str(batch), "batch": batch, "tabs": tabs, "page": rows, "entries": show_entries(list(rows)),
             "media": self.media, "query": request.GET.urlencode(), "is_planned": batch.state == Import.State.PLANNED,
-            "may_undo": batch.state in (Import.State.APPLIED, Import.State.APPLYING) and tabs.changed,
+            "may_undo": tabs.changed and (batch.state in UNDOABLE or is_cut_off(batch)),
         }  # fmt: skip
         if context["is_planned"]:
             context |= suggestions()
@@ -187,14 +188,10 @@ class ImportAdmin(admin.ModelAdmin):
     def _progress(self, request: HttpRequest, batch: Import) -> HttpResponse:
         """A page that asks again by itself, also without JavaScript; a worker that is gone is replaced."""
         start_worker()
-        done = batch.entries.exclude(result="").count() if batch.state == Import.State.APPLYING else 0
         total = batch.entries.count()
-        if batch.state == Import.State.READING:
-            percent = 100 * batch.read // batch.size if batch.size else None
-        else:
-            percent = 100 * done // (total or 1)
+        percent = percent_done(batch, total)
         batch.refresh_from_db()
-        if batch.state not in (Import.State.READING, Import.State.APPLYING):
+        if batch.state not in UNFINISHED:
             return HttpResponseRedirect(self._address(batch))
         context = {"title": str(batch), "batch": batch, "percent": percent, "total": total, "media": self.media}
         response = self._page(request, "progress", context)
@@ -205,12 +202,12 @@ class ImportAdmin(admin.ModelAdmin):
         """Keeps the choices made on one page of the plan, and applies the whole if that was asked."""
         self._require_permission(request)
         batch = get_object_or_404(Import, pk=key)
-        if batch.state != Import.State.PLANNED:
-            self.message_user(request, "This import is applied already.", messages.WARNING)
+        shown = [pk for text in request.POST.getlist("entry")[:PER_PAGE] if (pk := read_key(text))]
+        try:
+            problems = decide_rows(batch, shown, request.POST)
+        except ImportProblem as error:
+            self.message_user(request, str(error), messages.WARNING)
             return HttpResponseRedirect(self._address(batch))
-        shown = [int(pk) for pk in request.POST.getlist("entry") if pk.isdecimal()][:PER_PAGE]
-        rows = list(batch.entries.filter(pk__in=shown).order_by("number"))
-        problems = decide_rows(batch, rows, request.POST)
         for problem in problems:
             self.message_user(request, problem, messages.ERROR)
         if problems or "apply" not in request.POST:
@@ -233,10 +230,14 @@ class ImportAdmin(admin.ModelAdmin):
             raise PermissionDenied
         batch = get_object_or_404(Import, pk=key)
         try:
-            done = undo_import(batch.pk, request.user)
+            start_undoing(batch.pk)
         except AlreadyUndone as error:
             self.message_user(request, str(error), messages.WARNING)
-        else:
+            return HttpResponseRedirect(self._address(batch))
+        self._carry_on(batch, is_small=batch.entries.count() <= FEW)
+        batch.refresh_from_db()
+        if batch.state == Import.State.UNDONE:
+            done = count_undone(batch)
             words = f"Taken back: {done.deleted} publications removed, {done.restored} changed back."
             kept = f" {done.conflicts} were edited since and kept: see below." if done.conflicts else ""
             self.message_user(request, words + kept, messages.WARNING if kept else messages.SUCCESS)
@@ -264,6 +265,29 @@ class ImportAdmin(admin.ModelAdmin):
     def _page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
         whole = {**self.admin_site.each_context(request), "opts": self.opts, **context}
         return TemplateResponse(request, f"admin/publications/import/{name}.html", whole)
+
+
+UNDOABLE = (Import.State.APPLIED, Import.State.FAILED)
+
+
+def is_cut_off(batch: Import) -> bool:
+    """Whether it is of a command, which carries itself on or was interrupted: no worker takes it."""
+    return batch.origin == Import.Origin.COMMAND and batch.state == Import.State.APPLYING
+
+
+def count_of(entries: Any) -> Any:
+    """How many of `entries`, which refer to the import of the outer query."""
+    counted = entries.values("batch").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+def percent_done(batch: Import, total: int) -> int | None:
+    """How far the import is; None where nothing says. One query at most."""
+    if batch.state == Import.State.READING:
+        return min(100, 100 * batch.read // batch.size) if batch.size else None
+    if batch.state == Import.State.APPLYING:
+        return 100 * batch.entries.exclude(result="").count() // (total or 1)
+    return 100 * batch.entries.filter(effect__has_key="undone").count() // (total or 1)
 
 
 def first_words(text: str) -> str:

@@ -56,6 +56,7 @@ class BibtexReader:
         self.parents_total = 0
         self.waiting: OrderedDict[int, Waiting] = OrderedDict()
         self.waiting_total = 0
+        self.count = 0
         self.lenders: set[str] = set()
 
     def read(self, block: str, line: int, notes: tuple[str, ...] = ()) -> Iterator[SourceEntry]:
@@ -127,7 +128,8 @@ class BibtexReader:
         if entry.raw.type not in VOLUMES and self.find_missing(entry.raw) is None:
             yield self.answer(entry.raw, entry.line, entry.notes)
             return
-        self.waiting[entry.line] = entry
+        self.count += 1  # two entries may stand on one line
+        self.waiting[self.count] = entry
         self.waiting_total += entry.size
         while self.waiting_total > MAX_WAITING_TOTAL:
             yield self.release()

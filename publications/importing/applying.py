@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from labsite.lib.bulk import insert_rows
 from labsite.lib.dates import parse_edtf
 from labsite.lib.text import fold, make_slug, unique_slug
 from labsite.lib.versions import write_versions
@@ -22,10 +23,12 @@ from publications.importing.comparing import Comparison
 from publications.importing.fitting import LONGEST_KEY
 from publications.importing.linking import candidate_of, link_author, load_people, remember_refusals
 from publications.importing.planning import Choice, EntryPlan, Planner, Result, State
-from publications.importing.updating import Update, raw_record, venue_of
+from publications.importing.updating import Update, raw_record, retraction, venue_of
 from publications.importing.venue_names import VenueMatch
-from publications.models import Authorship, Distinction, Identifier, Link, OldSlug, Publication, Venue
+from publications.models import Authorship, Distinction, Identifier, Link, Notice, OldSlug, Publication, Venue
 from publications.records import Record
+
+ROWS = (Authorship, Identifier, Link, Distinction, Notice)  # what a publication is written with
 
 
 def apply_plans(plans: Iterable[EntryPlan], planner: Planner, *, user: Any = None, reason: str = "") -> None:
@@ -44,9 +47,7 @@ def result_of(plan: EntryPlan) -> str:
     """What is reported of an entry that writes nothing."""
     if plan.state == State.REJECTED:
         return Result.REJECTED
-    if plan.choice == Choice.OPEN or any(not change.take for change in plan.changes):
-        return Result.CONFLICT
-    return Result.UNCHANGED
+    return Result.CONFLICT if plan.choice == Choice.OPEN else Result.UNCHANGED
 
 
 # New publications
@@ -69,9 +70,9 @@ class Creation:
             new_publication(plan, venue, slug, key)
             for plan, venue, (slug, key) in zip(plans, venues, names, strict=True)
         ]
-        self._write(Publication, publications, with_versions=False)
+        self._write(publications, with_versions=False)
         taken = taken_identifiers(plan.record for plan in plans)
-        rows: dict[type[models.Model], list[Any]] = {Authorship: [], Identifier: [], Link: [], Distinction: []}
+        rows: dict[type[models.Model], list[Any]] = {model: [] for model in ROWS}
         for plan, publication in zip(plans, publications, strict=True):
             plan.publication = publication
             own = new_rows(plan, publication, people, taken)
@@ -79,25 +80,22 @@ class Creation:
                 rows[model] += added
             fill_caches(publication, own, [self.planner.topics[fold(name)] for name in plan.record.topics])
         through = Publication.topics.through
-        through.objects.bulk_create(
-            [through(publication=each, topic=topic) for each in publications for topic in each.topics.all()]
-        )
+        insert_rows([through(publication=each, topic=topic) for each in publications for topic in each.topics.all()])
         write_versions(publications, self.user, update=False, reason=self.reason)
-        for model, added in rows.items():
-            self._write(model, added)
+        for added in rows.values():
+            self._write(added)
         remember_refusals(plans)
-        write_digests(publications)
+        write_digests(publications, are_new=True)
         at = timezone.now().isoformat()
         for plan in plans:
             plan.result = Result.CREATED
             plan.effect |= {"created": plan.publication.pk, "at": at}
             self.planner.applied(plan)
 
-    def _write(self, model: type[models.Model], rows: list[Any], *, with_versions: bool = True) -> None:
-        if rows:
-            model._default_manager.bulk_create(rows, batch_size=500)
-            if with_versions:
-                write_versions(rows, self.user, update=False, reason=self.reason)
+    def _write(self, rows: list[Any], *, with_versions: bool = True) -> None:
+        insert_rows(rows)
+        if with_versions:
+            write_versions(rows, self.user, update=False, reason=self.reason)
 
 
 def new_publication(plan: EntryPlan, venue: Venue | None, slug: str, key: str) -> Publication:
@@ -160,6 +158,7 @@ def new_rows(
             Link(publication=publication, kind=kind, url=url, order=place) for place, (kind, url) in enumerate(links)
         ],
         Distinction: [Distinction(publication=publication, kind=kind, label=label) for kind, label in marks],
+        Notice: [retraction(publication, record.retracted)] if record.retracted else [],
     }
 
 
@@ -180,7 +179,7 @@ def fill_caches(publication: Publication, rows: dict[type[models.Model], list[An
     """Makes `publication` as if loaded with its relations, so that its digest costs no query."""
     publication._prefetched_objects_cache = {
         "authorships": rows[Authorship], "identifiers": rows[Identifier], "links": rows[Link],
-        "distinctions": rows[Distinction], "notices": [], "metrics": [], "topics": topics,
+        "distinctions": rows[Distinction], "notices": rows[Notice], "metrics": [], "topics": topics,
     }  # fmt: skip
     Publication._meta.get_field("digest").set_cached_value(publication, None)
     for row in rows[Authorship]:

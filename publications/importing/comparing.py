@@ -12,12 +12,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from labsite.lib.text import fold, match_key
 from people.names import NameParts, split_name
 from publications.importing.matching import family_of
 from publications.importing.venue_names import VenueMatch
-from publications.models import Authorship, Publication
+from publications.models import Authorship, Notice, Publication
 from publications.records import Record, RecordAuthor
 
 LABELS = {
@@ -28,6 +29,7 @@ LABELS = {
     "abstract": "Abstract", "note": "Note", "bibtex_key": "BibTeX key", "is_selected": "Selected",
     "has_code": "Code is available", "authors": "Authors", "identifiers": "Identifiers", "links": "Links",
     "topics": "Topics", "distinctions": "Distinctions", "extra": "Other BibTeX fields", "people": "Links to people",
+    "notices": "Retraction",
 }  # fmt: skip
 # What tells a published paper from its preprint: one that is published takes all of it from the new record.
 OF_THE_PRINTING = (
@@ -50,6 +52,12 @@ class Change:
     new: Any
     take: bool
     reason: str
+    is_decided: bool = False  # by an editor
+
+    @property
+    def is_open(self) -> bool:
+        """Whether an editor is still to say which value counts."""
+        return not self.take and not self.is_decided
 
     @property
     def label(self) -> str:
@@ -241,6 +249,7 @@ class Comparison:
             "distinctions": [list(item) for item in record.distinctions],
             "topics": list(record.topics),
             "extra": [[name, value] for name, value in record.extra.items()],
+            "notices": [[record.retracted]] if record.retracted else [],
         }
 
     def _additions(self) -> Iterator[Change]:
@@ -251,6 +260,7 @@ class Comparison:
             "distinctions": {each.kind for each in publication.distinctions.all()},
             "topics": {fold(topic.name) for topic in publication.topics.all()},
             "extra": set(publication.extra),
+            "notices": {True for notice in publication.notices.all() if notice.kind == Notice.Kind.RETRACTION},
         }
         keys = {
             "identifiers": lambda item: (item[0], item[1]),
@@ -258,8 +268,11 @@ class Comparison:
             "distinctions": lambda item: item[0],
             "topics": fold,
             "extra": lambda item: item[0],
+            "notices": lambda item: True,
         }
         for name, items in self._items().items():
+            if name == "links":  # our own exports name our own page where nothing else is known
+                items = [item for item in items if urlsplit(item[1]).path != publication.get_absolute_url()]
             gone = set(self.before.get(name, "").split(","))  # an editor took these away since
             missing = [item for item in items if keys[name](item) not in here[name] and digest(item) not in gone]
             if missing:

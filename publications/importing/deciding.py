@@ -6,10 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
+from labsite.lib.questions import read_key
 from people.models import Person
+from publications.importing.inputs import ImportProblem
+from publications.importing.matching import known_record
 from publications.importing.planning import Decisions, Planner
 from publications.importing.runs import source_entry
 from publications.models import Import, ImportEntry, Venue
+from publications.records import record_from_json
 
 CHOICES = {"create", "skip", "open"}  # or "is-<publication>"
 SLUG = re.compile(r"\(([-\w]+)\)\s*\Z")
@@ -23,12 +29,15 @@ def read_decisions(data: Mapping[str, str], row: ImportEntry) -> tuple[dict[str,
     choice = own.get("choice", "")
     if choice in CHOICES:
         decided.choice, decided.target = ("" if choice == "open" else choice), None
-    elif choice.startswith("is-") and choice[3:].isdecimal():
-        decided.choice, decided.target = "update", int(choice[3:])
+    elif choice.startswith("is-") and (target := read_key(choice[3:])):
+        decided.choice, decided.target = "update", target
     for name, value in own.items():
         if name.startswith("stamp-"):
             field = name.removeprefix("stamp-")
-            decided.changes[field] = {"take": f"take-{field}" in own, "stamp": value}
+            answer = own.get(f"take-{field}", "")
+            decided.changes.pop(field, None)
+            if answer in ("take", "keep"):
+                decided.changes[field] = {"take": answer == "take", "stamp": value}
     decided.authors = [dict(author) for author in row.plan.get("authors", [])]
     problems = [read_person(author, own, place) for place, author in enumerate(decided.authors)]
     if own.get("venue", "").strip():
@@ -53,8 +62,8 @@ def read_person(author: dict[str, Any], own: Mapping[str, str], place: int) -> s
         author |= {"basis": "", "reason": "decided by an editor", "is_decided": True}
     elif chosen == "ask" and author["choice"] != "ask":
         author |= {"choice": "ask", "person": None, "person_name": "", "refused": [], "is_decided": True}
-    elif chosen.isdecimal() and int(chosen) in candidates and int(chosen) != author["person"]:
-        link(author, int(chosen), candidates[int(chosen)])
+    elif (person := read_key(chosen)) in candidates and person != author["person"]:
+        link(author, person, candidates[person])
     return ""
 
 
@@ -77,16 +86,25 @@ def find_named(model: Any, text: str, noun: str) -> tuple[int | None, str]:
     return None, f"No {noun} is called “{text[:80]}”: choose from the list, or add them first."
 
 
-def decide_rows(batch: Import, rows: list[ImportEntry], data: Mapping[str, str]) -> list[str]:
-    """Keeps what was chosen on these entries, and plans them anew with it; gives what was not understood."""
+@transaction.atomic
+def decide_rows(batch: Import, keys: list[int], data: Mapping[str, str]) -> list[str]:
+    """Keeps what was chosen on these entries, and plans them anew with it; gives what was not understood.
+
+    Raises `ImportProblem` where the import is applied, or being applied, by now.
+    """
+    if not Import.objects.select_for_update().filter(pk=batch.pk, state=Import.State.PLANNED).exists():
+        raise ImportProblem("This import is applied already.")
     problems: list[str] = []
+    rows = list(batch.entries.filter(pk__in=keys).order_by("number"))
     for row in rows:
         decided, wrong = read_decisions(data, row)
         problems += wrong
         row.plan = {**row.plan, "decided": decided}
     again = [row for row in rows if row.record and not row.plan.get("same_as")]  # a repeated entry follows the first
     decisions = {row.number: Decisions.of(row.plan["decided"]) for row in again}
-    plans = Planner(batch.person).plan([(row.number, source_entry(row)) for row in again], decisions)
+    planner = Planner(batch.person)
+    remember_earlier(batch, again, planner)
+    plans = planner.plan([(row.number, source_entry(row)) for row in again], decisions)
     for row, plan in zip(again, plans, strict=True):
         row.plan = {**plan.as_json(), "decided": row.plan["decided"]}
         row.state, row.choice, row.problem, row.publication = plan.state, plan.choice, plan.problem, plan.publication
@@ -94,3 +112,11 @@ def decide_rows(batch: Import, rows: list[ImportEntry], data: Mapping[str, str])
     columns = ["plan", "state", "choice", "problem", "publication", "has_question"]
     ImportEntry.objects.bulk_update(rows, columns, batch_size=100)
     return problems
+
+
+def remember_earlier(batch: Import, rows: list[ImportEntry], planner: Planner) -> None:
+    """Entries on other pages that these may be the same as: they are found again. One query."""
+    own = {row.number for row in rows}
+    numbers = {-found["id"] for row in rows for found in row.plan.get("found", []) if found["id"] < 0} - own
+    for row in batch.entries.filter(number__in=numbers).exclude(record={}):
+        planner.index.remember(known_record(record_from_json(row.record), -row.number))

@@ -29,6 +29,7 @@ def link_author(row: Authorship, author: AuthorPlan, people: dict[int, Person]) 
     row.by_member = bool(row.person and row.person.is_lab_member)
     row.link_note = author.reason[:LONGEST_NOTE]
     if row.person is None:
+        row.link_note = f"{author.person_name} is not here any more: choose again" if author.person else row.link_note
         return
     row.link_status = {"link": Status.CONFIRMED, "ask": Status.PROPOSED}.get(author.choice, Status.REJECTED)
     row.link_basis = author.basis if author.basis in Basis.values else ""
@@ -47,11 +48,16 @@ def load_people(keys: set[int]) -> dict[int, Person]:
 
 
 def remember_refusals(plans: Iterable[EntryPlan]) -> None:
-    """“Nobody of these” is kept for each of them, and wins over every later import."""
+    """“Nobody of these” is kept for each of them who is still here, and wins over every later import. Two queries."""
+    refused = [(plan, author, person) for plan in plans for author in plan.authors for person in author.refused]
+    if not refused:
+        return
+    here = set(Person.objects.filter(pk__in={person for _, _, person in refused}).values_list("pk", flat=True))
     Rejection.objects.bulk_create(
         [
             Rejection(person_id=person, match_key=match_key(plan.record.title), printed_name=author.name)
-            for plan in plans for author in plan.authors for person in author.refused
+            for plan, author, person in refused
+            if person in here
         ],
         ignore_conflicts=True,
-    )  # fmt: skip
+    )

@@ -114,6 +114,19 @@ class PublicationIndex:
             self.near.titles.pop(-number, None)
         self.remember(replace(known, id=key))
 
+    def extend(self, key: int, asked: Known) -> None:
+        """What a record adds to the publication `key` belongs to it from now on, for later entries of this input."""
+        for identifier in asked.identifiers:
+            self.by_identifier.setdefault(identifier, key)
+        known = self.known.get(key)
+        if known:
+            self.known[key] = replace(
+                known, identifiers=known.identifiers | asked.identifiers, keys=known.keys | asked.keys
+            )
+            for title_key in asked.keys:
+                if key not in self.by_key[title_key]:
+                    self.by_key[title_key].append(key)
+
     def find_all(self, records: Sequence[Record]) -> list[list[Found]]:
         """For each record what it is or may be, the likeliest first. Eight queries at most, whatever the number."""
         asked = [known_record(record, 0) for record in records]
@@ -127,14 +140,14 @@ class PublicationIndex:
         return answers
 
     def add_earlier(self, record: Record, answer: list[Found]) -> list[Found]:
-        """`answer` and what is found among the entries remembered since it was given. No query."""
+        """`answer` and what is found through the entries remembered since it was given. No query."""
         asked = known_record(record, 0)
         seen = {found.id for found in answer}
-        own = {pk for identifier in asked.identifiers if (pk := self.by_identifier.get(identifier, 0)) < 0}
-        own |= {pk for key in asked.keys for pk in self.by_key.get(key, ()) if pk < 0}
+        own = {pk for identifier in asked.identifiers if (pk := self.by_identifier.get(identifier))}
+        own |= {pk for key in asked.keys for pk in self.by_key.get(key, ())}
         fresh = self._judge(asked, own - seen)
         if self.near is not None and not any(found.is_same for found in [*answer, *fresh]):
-            near = {pk for pk in self.near.alike(record.title) if pk < 0} - seen - own
+            near = set(self.near.alike(record.title, stored=False)) - seen - own
             fresh += self._judge_near(asked, near)
         return sorted([*answer, *fresh], key=lambda found: (not found.is_same, -found.score))
 
@@ -245,14 +258,17 @@ class NearTitles:
         for name in {nickname(title), match_key(short_title)} - {""}:
             self.nicknames[name].append(number)
 
-    def alike(self, title: str) -> list[int]:
-        """At most five whose titles are alike, the likeliest first."""
+    def alike(self, title: str, *, stored: bool = True) -> list[int]:
+        """At most five whose titles are alike, the likeliest first: publications, or entries of this input if not
+        `stored`.
+        """
         lower = title.lower()
-        scores = {number: 100.0 for number in self.nicknames.get(nickname(title), ()) if number in self.titles}
+        named = [number for number in self.nicknames.get(nickname(title), ()) if (number > 0) == stored]
+        scores = {number: 100.0 for number in named if number in self.titles}
         for key in signature(title):
             numbers = self.pairs.get(key, ())
             for number in numbers if len(numbers) <= MOST_PER_PAIR else ():
-                if number not in scores and number in self.titles:
+                if (number > 0) == stored and number not in scores and number in self.titles:
                     scores[number] = likeness(lower, self.titles[number], least=NEAR)
         likely = [number for number, score in scores.items() if score >= NEAR]
         return sorted(likely, key=lambda number: -scores[number])[:5]

@@ -76,7 +76,6 @@ class EntryPlan:
     comparison: Comparison | None = None
     links: dict[int, AuthorPlan] = field(default_factory=dict)  # author rows here that are to be linked
     stale: list[str] = field(default_factory=list)  # fields decided on that have changed since
-    is_decided: bool = False  # an editor saw every field that differs
     result: str = ""
     effect: dict[str, Any] = field(default_factory=dict)
 
@@ -88,9 +87,7 @@ class EntryPlan:
     @property
     def has_question(self) -> bool:
         """Whether an editor is to decide something: which publication it is, which value counts, who an author is."""
-        undecided = self.choice == Choice.OPEN or (
-            not self.is_decided and any(not change.take for change in self.changes)
-        )
+        undecided = self.choice == Choice.OPEN or any(change.is_open for change in self.changes)
         return undecided or bool(self.stale) or (self.choice != Choice.SKIP and bool(self.questions))
 
     def as_json(self) -> dict[str, Any]:
@@ -105,6 +102,7 @@ class EntryPlan:
                 "name": self.venue.venue.name if self.venue.venue else self.venue.new_name,
             },
             "stale": self.stale,
+            "reader_notes": list(self.entry.notes),
         }  # fmt: skip
 
 
@@ -114,17 +112,29 @@ class Planner:
     def __init__(self, own: Person | None = None) -> None:
         self.own = own
         self.index = PublicationIndex()
-        self.venues = VenueIndex.of(Venue.objects.select_related("parent"))
-        self.topics = {fold(topic.name): topic for topic in Topic.objects.all()}
+        self.look_again()
         self.directory: Directory = load_directory()
         self.evidence = Evidence(self.directory)
         self.seen: dict[int, int] = {}  # publication: the entry of this input that it was first
+        self.taken: dict[int, set[str]] = {}  # publication: the fields that entries of this input change
         self.planned: dict[int, EntryPlan] = {}  # new entries of the batch that is planned now, by number
 
+    def look_again(self) -> None:
+        """Reads venues and topics anew: somebody may have made or merged some since the last batch. Two queries."""
+        self.venues = VenueIndex.of(Venue.objects.select_related("parent"))
+        self.topics = {fold(topic.name): topic for topic in Topic.objects.all()}
+
     def plan(
-        self, entries: Sequence[tuple[int, SourceEntry]], decisions: dict[int, Decisions] | None = None
+        self,
+        entries: Sequence[tuple[int, SourceEntry]],
+        decisions: dict[int, Decisions] | None = None,
+        *,
+        to_apply: bool = False,
     ) -> list[EntryPlan]:
-        """Plans (number, entry) pairs in order. A fixed number of queries for a batch, more for what is found here."""
+        """Plans (number, entry) pairs in order. A fixed number of queries for a batch, more for what is found here.
+
+        `to_apply`: the plan is applied in this transaction, so that nobody else may edit what it compares with.
+        """
         decisions = decisions or {}
         self.planned = {}
         plans = [self._begin(number, entry, decisions.get(number, Decisions())) for number, entry in entries]
@@ -132,7 +142,7 @@ class Planner:
         answers = self.index.find_all([plan.record for plan in open_plans])
         wanted = {found.id for answer in answers for found in answer if found.is_same}
         wanted |= {each.target for each in decisions.values() if each.target}
-        stored = load_publications(key for key in wanted if key > 0)
+        stored = load_publications((key for key in wanted if key > 0), to_change=to_apply)
         rejected = rejected_people({match_key(plan.record.title) for plan in open_plans})
         self.evidence.note_names(fold_name(author.name) for plan in open_plans for author in plan.record.authors)
         for plan, answer in zip(open_plans, answers, strict=True):
@@ -173,6 +183,7 @@ class Planner:
         same = [found for found in plan.found if found.is_same]
         if decided.choice == Choice.SKIP:
             plan.state, plan.choice = State.NEW if not plan.found else State.DUPLICATE, Choice.SKIP
+            self.index.remember(known_record(plan.record, -plan.number))  # a repetition is left out with it
         elif decided.target and decided.target in stored:
             self._update(plan, stored[decided.target], decided)
         elif len({found.id for found in same}) > 1:
@@ -208,20 +219,22 @@ class Planner:
         plan.publication = publication
         plan.comparison = Comparison(plan.record, plan.venue, publication)
         first = self.seen.setdefault(publication.pk, plan.number)
+        earlier = self.taken.setdefault(publication.pk, set())
         for change in plan.comparison.changes():
-            kept = decided.changes.get(change.field)
-            if first != plan.number and change.old not in ("", None, False, []):
+            if first != plan.number and (change.old not in ("", None, False, []) or change.field in earlier):
                 continue  # of two entries of one input, the first one counts
+            kept = decided.changes.get(change.field)
             if kept and kept.get("stamp") != change.stamp:
                 plan.stale.append(change.field)
                 change = replace(change, take=False, reason="changed since it was decided: look again")
             elif kept:
-                change = replace(change, take=bool(kept.get("take")))
+                change = replace(change, take=bool(kept.get("take")), is_decided=True)
             plan.changes.append(change)
+        earlier |= {change.field for change in plan.changes if change.take}
+        self.index.extend(publication.pk, known_record(plan.record, publication.pk))
         if first != plan.number:
             plan.same_as = first
             plan.notes.append(f"The same paper as entry {first} of this input.")
-        plan.is_decided = bool(decided.changes) and not plan.stale
         plan.state = State.UPDATE if plan.changes else State.UNCHANGED
         plan.choice = Choice.UPDATE if plan.changes else Choice.SKIP
 
@@ -309,11 +322,16 @@ def as_shown(shown: dict[str, Any], refused: frozenset[int] | None) -> AuthorPla
     return plan
 
 
-def load_publications(keys: Iterable[int]) -> dict[int, Publication]:
-    """Publications with everything a comparison reads. Seven queries, none where there is nothing to load."""
+def load_publications(keys: Iterable[int], *, to_change: bool = False) -> dict[int, Publication]:
+    """Publications with everything a comparison reads. Seven queries, none where there is nothing to load.
+
+    `to_change`: they are held until the transaction ends, so that no editor's word is overwritten.
+    """
     keys = set(keys)
     if not keys:
         return {}
+    if to_change:
+        list(Publication.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk"))
     return {each.pk: each for each in Publication.objects.filter(pk__in=keys).with_export_relations()}
 
 

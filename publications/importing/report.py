@@ -25,7 +25,9 @@ def forecast(plan: EntryPlan) -> str:
     if plan.state == State.NEW:
         return Result.CREATED if plan.choice == Choice.CREATE else Result.UNCHANGED
     if plan.state == State.UPDATE:
-        return Result.UPDATED if any(change.take for change in plan.changes) else Result.CONFLICT
+        if any(change.take for change in plan.changes):
+            return Result.UPDATED
+        return Result.CONFLICT if any(change.is_open for change in plan.changes) else Result.UNCHANGED
     return Result.UNCHANGED
 
 
@@ -77,7 +79,7 @@ class Report:
 
 
 def reason_of(plan: EntryPlan, result: str) -> str:
-    left = ", ".join(change.label.lower() for change in plan.changes if not change.take)
+    left = ", ".join(change.label.lower() for change in plan.changes if change.is_open)
     if left and not plan.problem and result in (Result.CONFLICT, Result.UPDATED):
         return f"Differs from what is here: {left}."
     return plan.problem

@@ -85,6 +85,12 @@ class ShownEntry:
         return self.row.plan.get("authors", [])
 
     @property
+    def is_choice(self) -> bool:
+        """Whether it may be the same as something: also once it is decided, so that it can be decided otherwise."""
+        decided = bool(self.decided.choice or self.decided.target)
+        return self.row.state == State.DUPLICATE or (decided and bool(self.candidates))
+
+    @property
     def venue(self) -> dict[str, Any]:
         return self.row.plan.get("venue", {})
 
@@ -157,7 +163,9 @@ def show_entries(rows: list[ImportEntry]) -> list[ShownEntry]:
     for row in rows:
         row.publication = stored.get(row.publication_id)
         candidates = [
-            {**each, "publication": stored[each["id"]]} for each in row.plan.get("found", []) if each["id"] in stored
+            {**each, "publication": stored.get(each["id"]), "entry": -each["id"]}
+            for each in row.plan.get("found", [])
+            if each["id"] in stored or each["id"] < 0
         ]
         record = record_from_json(row.record) if row.record else None
         shown.append(ShownEntry(row, record, candidates, Decisions.of(row.plan.get("decided"))))

@@ -1,17 +1,15 @@
-"""Takes an import back, also days later: what nobody touched since. What was edited is left, and named.
-
-One transaction; an import is taken back once.
-"""
+"""Takes an import back, also days later: what nobody touched since. What was edited is left, and named."""
 
 from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -32,9 +30,10 @@ from publications.models import (
     Venue,
 )
 
-BATCH = 500
+BATCH = 200
 OWN_ROWS = (Authorship, Identifier, Link, Distinction, Notice)
-PARTS = {"identifiers": Identifier, "links": Link, "distinctions": Distinction}
+PARTS = {"identifiers": Identifier, "links": Link, "distinctions": Distinction, "notices": Notice}
+CUT_OFF = Import.State.APPLYING  # a command that was interrupted: what it stored can be taken back
 
 
 class AlreadyUndone(ValueError):
@@ -50,40 +49,74 @@ class Undone:
     conflicts: int = 0
 
 
-@transaction.atomic
+def start_undoing(key: int) -> None:
+    """The editor said: take it back. Raises `AlreadyUndone` in words for an import of which nothing can be."""
+    open_ones = Import.objects.filter(pk=key).filter(
+        Q(state=Import.State.APPLIED) | Q(state=Import.State.FAILED) | Q(origin=Import.Origin.COMMAND, state=CUT_OFF)
+    )
+    if not open_ones.update(state=Import.State.UNDOING, working_until=None):
+        batch = Import.objects.get(pk=key)
+        when = f" on {batch.undone_at:%d %B %Y}" if batch.undone_at else ""
+        raise AlreadyUndone(f"“{batch}” cannot be taken back: it is “{batch.get_state_display().lower()}”{when}.")
+
+
 def undo_import(key: int, user: Any = None) -> Undone:
-    """Takes back the import with this primary key. Raises `AlreadyUndone` in words."""
-    hold_lock(RECORDS)
-    batch = Import.objects.select_for_update().get(pk=key)
-    if batch.state == Import.State.UNDONE:
-        raise AlreadyUndone(f"“{batch}” was taken back on {batch.undone_at:%d %B %Y} already.")
-    done = Undone()
-    entries = batch.entries.exclude(effect={}).order_by("-number")
-    keys = list(entries.values_list("pk", flat=True))
+    """Takes back the import with this primary key, all at once. Raises `AlreadyUndone` in words."""
+    with transaction.atomic():
+        start_undoing(key)
+        return undo_entries(Import.objects.get(pk=key), user)
+
+
+def undo_entries(batch: Import, user: Any = None, renew: Callable[[], None] = lambda: None) -> Undone:
+    """Takes back what is left of an import that is being taken back, in batches, each of which is whole or not done.
+
+    Goes on where it was interrupted; `renew` is called after each batch.
+    """
+    open_entries = batch.entries.exclude(effect={}).exclude(effect__has_key="undone").order_by("-number")
+    keys = list(open_entries.values_list("pk", flat=True))
     for begin in range(0, len(keys), BATCH):
-        undo_batch(list(ImportEntry.objects.filter(pk__in=keys[begin : begin + BATCH]).order_by("-number")), user, done)
-    remove_unused_venues(ImportEntry.objects.filter(batch=batch, effect__has_key="venue"))
-    batch.state, batch.undone_at = Import.State.UNDONE, timezone.now()
-    batch.save(update_fields=["state", "undone_at"])
+        with transaction.atomic():
+            hold_lock(RECORDS)
+            rows = ImportEntry.objects.filter(pk__in=keys[begin : begin + BATCH]).order_by("-number")
+            undo_batch(list(rows), user)
+        renew()
+    with transaction.atomic():
+        hold_lock(RECORDS)
+        remove_unused_venues(ImportEntry.objects.filter(batch=batch, effect__has_key="venue"))
+        batch.state, batch.undone_at = Import.State.UNDONE, timezone.now()
+        batch.save(update_fields=["state", "undone_at"])
+    return count_undone(batch)
+
+
+def count_undone(batch: Import) -> Undone:
+    """What taking `batch` back did, from its entries. One query."""
+    done = Undone()
+    for effect in batch.entries.filter(effect__has_key="undone").values_list("effect", flat=True):
+        conflicts = effect["undone"]
+        done.conflicts += len(conflicts)
+        if not conflicts:
+            done.deleted += "created" in effect
+            done.restored += "publication" in effect
     return done
 
 
-def undo_batch(entries: list[ImportEntry], user: Any, done: Undone) -> None:
+def undo_batch(entries: list[ImportEntry], user: Any) -> None:
     created = {entry.effect["created"]: entry for entry in entries if "created" in entry.effect}
     reasons = reasons_to_keep(created)
     publications = Publication.objects.in_bulk(created)
     for entry in entries:
+        conflicts: list[str] = []
         if "created" in entry.effect:
-            conflicts = delete_created(publications.get(entry.effect["created"]), reasons, user)
-            done.deleted += not conflicts
+            conflicts = delete_created(entry, publications.get(entry.effect["created"]), reasons, user)
         elif "publication" in entry.effect:
             conflicts = Restoration(entry, user).restore()
-            done.restored += 1
-        else:
-            continue
-        done.conflicts += len(conflicts)
         entry.effect["undone"] = conflicts
     ImportEntry.objects.bulk_update(entries, ["effect"], batch_size=BATCH)
+
+
+def reason_of_undoing(batch: int) -> str:
+    """Stands in the history of what taking an import back writes."""
+    return f"Import {batch} taken back"
 
 
 def moment(entry: ImportEntry) -> datetime.datetime:
@@ -97,13 +130,15 @@ def moment(entry: ImportEntry) -> datetime.datetime:
 def reasons_to_keep(created: dict[int, ImportEntry]) -> dict[int, str]:
     """By publication why it may not go: it was edited, or something refers to it. A fixed number of queries."""
     reasons: dict[int, str] = {}
+    undone = Import.objects.filter(state=Import.State.UNDONE).values_list("pk", flat=True)
+    taken_back = {reason for key in undone for reason in (f"Import {key}", reason_of_undoing(key))}
     for model in (Publication, *OWN_ROWS):
         column = "id" if model is Publication else "publication_id"
         rows = model.history.filter(**{f"{column}__in": created}).select_related("history_user")
         rows = rows.filter(history_date__gt=min(map(moment, created.values()))) if created else rows.none()
         for row in rows:
             key = getattr(row, column)
-            if row.history_date > moment(created[key]):
+            if row.history_date > moment(created[key]) and row.history_change_reason not in taken_back:
                 who = f" by {row.history_user}" if row.history_user else ""
                 reasons[key] = f"edited on {row.history_date:%d %B %Y}{who}"
     for name, keys in referred_to(list(created)).items():
@@ -131,13 +166,15 @@ def referred_to(keys: list[int]) -> dict[str, set[int]]:
     return found
 
 
-def delete_created(publication: Publication | None, reasons: dict[int, str], user: Any) -> list[str]:
-    """Why it is kept, in words; nothing if it went, or was gone."""
+def delete_created(
+    entry: ImportEntry, publication: Publication | None, reasons: dict[int, str], user: Any
+) -> list[str]:
+    """Why it is kept, in words; nothing if it went."""
     if publication is None:
-        return []
+        return [f"“{entry.label}” is not there any more: it was deleted, or merged with another."]
     if publication.pk in reasons:
         return [f"“{publication}” was kept: {reasons[publication.pk]}."]
-    publication._history_user = user
+    publication._history_user, publication._change_reason = user, reason_of_undoing(entry.batch_id)
     publication.delete()
     return []
 
@@ -150,7 +187,8 @@ class Restoration:
 
     def __init__(self, entry: ImportEntry, user: Any) -> None:
         self.entry, self.user, self.at = entry, user, moment(entry)
-        self.publication = Publication.objects.filter(pk=entry.effect["publication"]).first()
+        held = Publication.objects.select_for_update().filter(pk=entry.effect["publication"])
+        self.publication = held.first()
         self.conflicts: list[str] = []
 
     def restore(self) -> list[str]:
@@ -170,7 +208,7 @@ class Restoration:
         return self.conflicts
 
     def _write(self, row: models.Model) -> None:
-        row._history_user = self.user
+        row._history_user, row._change_reason = self.user, reason_of_undoing(self.entry.batch_id)
         row.save()
 
     def _kept(self, what: str) -> None:

@@ -13,11 +13,11 @@ from labsite.lib.text import fold, unique_slug
 from publications.importing.comparing import SOURCES_REMEMBERED, Change, pair_authors, source_of
 from publications.importing.linking import link_author, load_people, remember_refusals
 from publications.importing.planning import EntryPlan, Planner, Result
-from publications.models import Authorship, Distinction, Identifier, Link, Publication, Venue
+from publications.models import Authorship, Distinction, Identifier, Link, Notice, Publication, Venue
 from publications.records import Record
 
 DATES = ("date", "preprint_date")
-ROWS = ("identifiers", "links", "distinctions")
+ROWS = ("identifiers", "links", "distinctions", "notices")
 LINK_FIELDS = ("person_id", "link_status", "link_basis", "link_note")
 
 
@@ -60,7 +60,6 @@ class Update:
     def apply(self) -> None:
         taken = [change for change in self.plan.changes if change.take]
         if not taken:
-            self.plan.result = Result.CONFLICT
             self._keep_reading()
             return
         try:
@@ -70,6 +69,8 @@ class Update:
                 self._save(taken)
         except ValidationError as error:
             self.plan.result, self.plan.problem = Result.CONFLICT, " ".join(error.messages)
+            self.planner.look_again()  # a venue made on the way is gone with the rest
+            self.plan.effect.clear()
             self.publication.refresh_from_db()
             return
         self.plan.result = Result.UPDATED
@@ -140,6 +141,8 @@ class Update:
             if item[0] not in Link.Kind.values:
                 return None
             return Link(publication=publication, kind=item[0], url=item[1], order=publication.links.count())
+        if name == "notices":
+            return retraction(publication, item[0])
         if item[0] not in Distinction.Kind.values:
             return None
         return Distinction(publication=publication, kind=item[0], label=item[1])
@@ -200,18 +203,26 @@ class Update:
     def _raw_record(self) -> dict[str, Any]:
         """What is not taken is asked again next time, unless an editor saw it."""
         reading = self.plan.comparison.reading()
-        if not self.plan.is_decided:
-            for change in self.plan.changes:
-                if not change.take:
-                    reading.pop("title" if change.field == "other_titles" else change.field, None)
+        for change in self.plan.changes:
+            if change.is_open:
+                reading.pop("title" if change.field == "other_titles" else change.field, None)
         before = self.publication.raw_record if isinstance(self.publication.raw_record, dict) else {}
         return raw_record(before, self.plan.record, reading)
 
     def _keep_reading(self) -> None:
         """An editor saw what differs and kept ours: it is not asked again. No version: nothing of the paper changed."""
-        if self.plan.is_decided:
-            self.plan.result = Result.UNCHANGED
+        self.plan.result = Result.CONFLICT if any(change.is_open for change in self.plan.changes) else Result.UNCHANGED
+        if any(change.is_decided for change in self.plan.changes):
             Publication.objects.filter(pk=self.publication.pk).update(raw_record=self._raw_record())
+
+
+def retraction(publication: Publication, date: str) -> Notice:
+    """The notice that takes the publication back; `date` is EDTF, or “yes” where nobody states it."""
+    try:
+        known = parse_edtf(date)
+    except ValidationError:
+        known = None
+    return Notice(publication=publication, kind=Notice.Kind.RETRACTION, date=known)
 
 
 def row_data(row: Authorship) -> dict[str, Any]:

@@ -12,18 +12,21 @@ from pathlib import Path
 
 from django.conf import settings
 
-from publications.importing.runs import unfinished, work
+from publications.importing.leases import unfinished
+from publications.importing.runs import work
+
+CHILDREN: list[subprocess.Popen[bytes]] = []  # the worker that this process started last
 
 
 def start_worker() -> None:
     """Has every unfinished import carried on: by a new process, or here and now where IMPORT_WORKER is `inline`."""
     if settings.IMPORT_WORKER == "inline":
         run_unfinished()
-    elif unfinished():
-        subprocess.Popen(  # noqa: S603 - our own command, no words of a visitor in it
+    elif unfinished() and not any(child.poll() is None for child in CHILDREN):
+        CHILDREN[:] = [subprocess.Popen(  # noqa: S603 - our own command, no words of a visitor in it
             [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "run_imports"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        )]  # fmt: skip
 
 
 def run_unfinished() -> int:

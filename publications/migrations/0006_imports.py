@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('origin', models.CharField(choices=[('pasted', 'Pasted'), ('file', 'File'), ('command', 'Command line'), ('online', 'Online source')], default='pasted', max_length=8)),
                 ('name', models.CharField(blank=True, help_text='The file, or where the entries came from.', max_length=200)),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('planned', 'Waiting for your decision'), ('applying', 'Being applied'), ('applied', 'Applied'), ('undone', 'Taken back'), ('failed', 'Failed')], default='reading', max_length=8)),
+                ('state', models.CharField(choices=[('reading', 'Being read'), ('planned', 'Waiting for your decision'), ('applying', 'Being applied'), ('applied', 'Applied'), ('undoing', 'Being taken back'), ('undone', 'Taken back'), ('failed', 'Failed')], default='reading', max_length=8)),
                 ('problem', models.TextField(blank=True, help_text='Why it failed.')),
                 ('source', models.CharField(blank=True, help_text='The file in the data folder, or the service and address to ask.', max_length=300)),
                 ('size', models.PositiveBigIntegerField(default=0, help_text='Bytes to read.')),

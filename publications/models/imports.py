@@ -24,6 +24,7 @@ class Import(models.Model):
         PLANNED = "planned", "Waiting for your decision"
         APPLYING = "applying", "Being applied"
         APPLIED = "applied", "Applied"
+        UNDOING = "undoing", "Being taken back"
         UNDONE = "undone", "Taken back"
         FAILED = "failed", "Failed"
 

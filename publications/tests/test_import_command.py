@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from labsite.tests.bibliography import make_bibliography
-from publications.importing import runs
+from publications.importing import inputs, leases, runs
 from publications.models import Authorship, Import, ImportEntry, Publication
 
 THREE = """@article{a, title={On Quiet Machines}, author={Ada Quint}, year=2024, journal={Hush Letters}}
@@ -80,7 +80,7 @@ def test_standard_input_is_read_and_not_kept(monkeypatch, bib):
 
     monkeypatch.setattr(sys, "stdin", Piped)
     assert json.loads(run("-", "--format", "json"))["created"] == 2
-    assert list(runs.folder().glob("*.txt")) == []
+    assert list(inputs.folder().glob("*.txt")) == []
 
 
 def test_a_file_that_is_none_is_named():
@@ -90,11 +90,11 @@ def test_a_file_that_is_none_is_named():
 
 @pytest.mark.django_db
 def test_an_input_that_is_too_large_is_refused_before_it_fills_the_disk(monkeypatch):  # B16
-    monkeypatch.setattr(runs, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(inputs, "LARGEST_FILE", 1000)
     endless = (b"x" * 400 for _ in range(10**9))
-    with pytest.raises(runs.ImportProblem, match="larger than"):
-        runs.store_input(endless)
-    assert list(runs.folder().glob("*.txt")) == []
+    with pytest.raises(inputs.ImportProblem, match="larger than"):
+        inputs.store_input(endless)
+    assert list(inputs.folder().glob("*.txt")) == []
 
 
 # A crash at any moment
@@ -162,11 +162,12 @@ def test_a_kill_at_any_moment_leaves_whole_batches_and_a_second_run_completes(in
         process.send_signal(signal.SIGKILL)
         process.wait()
         state = json.loads(manage(installation, "shell", "--no-imports", "-c", COUNT))
-        seen.add(state["papers"])
+        seen.add((state["papers"], len(state["entries"])))
         assert state["papers"] == state["created"]
         assert state["papers"] % state["batch"] in (0, 2_200 % state["batch"])
         assert state["without_authors"] == state["without_digest"] == state["without_version"] == 0
         assert all(count % state["batch"] in (0, 2_200 % state["batch"]) for count in state["entries"].values())
+    assert len({papers for papers, _ in seen}) > 1, "no kill met an import at work"
     data = json.loads(manage(installation, "import_publications", str(path), "--format", "json"))
     assert data["total"] == data["created"] + data["unchanged"] == 2_200
     again = json.loads(manage(installation, "import_publications", str(path), "--format", "json"))
@@ -175,7 +176,7 @@ def test_a_kill_at_any_moment_leaves_whole_batches_and_a_second_run_completes(in
 
 @pytest.mark.django_db
 def test_a_worker_that_is_gone_is_replaced(tmp_path, bib):
-    source, size = runs.store_input([THREE.encode()])
+    source, size = inputs.store_input([THREE.encode()])
     batch = runs.begin_import("file", "lab.bib", source, size=size)
     Import.objects.update(working_until="2020-01-01T00:00:00Z")
     ImportEntry.objects.create(batch=batch, number=1, state="new")  # half-read when the machine went down
@@ -189,8 +190,10 @@ def test_a_worker_that_is_gone_is_replaced(tmp_path, bib):
 
 @pytest.mark.django_db
 def test_an_import_that_a_worker_has_is_left_to_it():
-    source, size = runs.store_input([THREE.encode()])
+    source, size = inputs.store_input([THREE.encode()])
     batch = runs.begin_import("file", "lab.bib", source, size=size)
-    assert runs.claim(batch.pk)
-    assert not runs.claim(batch.pk)
-    assert runs.unfinished() == []
+    lease = leases.Lease.take(batch.pk)
+    assert leases.Lease.take(batch.pk) is None
+    assert leases.unfinished() == []
+    lease.release()
+    assert leases.unfinished() == [batch.pk]

@@ -17,7 +17,7 @@ from labsite.roles import EDITORS, MEMBERS
 from labsite.tests.bibliography import make_bibliography
 from labsite.tests.factories import make_member, make_publication, make_venue
 from publications.admin import imports
-from publications.importing import runs
+from publications.importing import inputs, runs
 from publications.models import Authorship, Import, ImportEntry, Publication, Rejection
 from publications.tests.importing import entry, record
 
@@ -105,7 +105,7 @@ def test_a_plan_says_what_it_would_do_to_what_is_here(admin_client):
 def test_an_editor_takes_what_differs_and_leaves_what_would_be_filled(admin_client):
     make_publication("On Quiet Machines and Men", ["Ada Quint", "Bo Okafor"], kind="journal-article", note="Ours.")
     page = paste(admin_client, NEW.replace("year=2024", "year=2024, note={Theirs.}, pages={1--9}"))
-    decide(admin_client, page, apply=True, take_note="on", take_pages=None)
+    decide(admin_client, page, apply=True, take_note="take", take_pages="keep")
     assert (Publication.objects.get().note, Publication.objects.get().pages) == ("Theirs.", "")
     again = paste(admin_client, NEW.replace("year=2024", "year=2024, note={Theirs.}, pages={1--9}"))
     assertContains(again, "Unchanged")
@@ -117,7 +117,7 @@ def test_what_changed_between_plan_and_apply_is_not_overwritten(admin_client):
     page = paste(admin_client, NEW.replace("year=2024", "year=2024, note={Theirs.}"))
     paper.note = "Newer words."
     paper.save()
-    done = decide(admin_client, page, apply=True, take_note="on")
+    done = decide(admin_client, page, apply=True, take_note="take")
     paper.refresh_from_db()
     assert paper.note == "Newer words."
     assert "note" in ImportEntry.objects.get().plan["stale"]
@@ -202,7 +202,7 @@ def test_a_file_is_uploaded_read_and_not_kept(admin_client):
     page = admin_client.post(ADD, {"text": "", "file": file}, follow=True)
     assertContains(page, "On Quiet Machines and Men")
     assert Import.objects.get().name == "lab.bib"
-    assert list(runs.folder().glob("*.txt")) == []
+    assert list(inputs.folder().glob("*.txt")) == []
 
 
 @pytest.mark.parametrize(
@@ -290,6 +290,82 @@ def test_the_list_of_imports_costs_the_same_queries_however_long(admin_client, d
         admin_client.get("/admin/publications/import/")
 
 
+def test_leaving_out_the_first_of_two_leaves_out_its_repetition(admin_client):
+    page = paste(admin_client, NEW + "\n" + NEW.replace("quint2024", "again"))
+    decide(admin_client, page, apply=True, choice="skip")  # only the first one has a choice
+    values = list(ImportEntry.objects.order_by("number").values_list("result", flat=True))
+    assert (Publication.objects.count(), values) == (0, ["unchanged", "unchanged"])
+
+
+def test_a_field_that_nobody_touched_stays_open(admin_client):
+    make_publication(TITLE, ["Ada Quint", "Bo Okafor"], kind="journal-article", note="Ours.")
+    page = paste(admin_client, NEW.replace("year=2024", "year=2024, note={Theirs.}"))
+    decide(admin_client, page, apply=True)
+    again = paste(admin_client, NEW.replace("year=2024", "year=2024, note={Theirs.}"))
+    assertContains(again, "Theirs.")
+    assert ImportEntry.objects.latest("pk").has_question
+
+
+def test_it_is_this_one_can_be_taken_back(admin_client):
+    paper = make_publication(TITLE, ["Cy Weiss"])
+    page = decide(admin_client, paste(admin_client, NEW), choice=f"is-{paper.pk}")
+    assertContains(page, "It is another paper: add it")
+    decide(admin_client, page, apply=True, choice="create")
+    assert Publication.objects.count() == 2
+
+
+def test_an_entry_like_an_earlier_one_says_which(admin_client):
+    near = NEW.replace("Machines and Men", "Machines and Man").replace("quint2024", "near")
+    page = paste(admin_client, NEW + "\n" + near)
+    assertContains(page, "entry 1</a> of this input")
+    kept = decide(admin_client, page)
+    assertContains(kept, "entry 1</a> of this input")
+
+
+def test_a_choice_after_applying_changes_nothing(admin_client):
+    page = paste(admin_client, NEW)
+    decide(admin_client, page, apply=True)
+    before = list(ImportEntry.objects.values())
+    decide(admin_client, page, choice="skip")
+    assert list(ImportEntry.objects.values()) == before
+
+
+@pytest.mark.parametrize("key", ["9" * 5000, "x", "9" * 30, "١"])
+def test_an_odd_number_in_an_address_is_not_found(admin_client, key):
+    assert admin_client.get(f"/admin/publications/import/{key}/change/").status_code == 404
+
+
+def test_many_identifiers_are_looked_up_by_a_worker(admin_client, monkeypatch):
+    asked, started = [], []
+    monkeypatch.setattr(inputs, "look_up", lambda *question: asked.append(question) or [])
+    monkeypatch.setattr(imports, "start_worker", lambda: started.append(True))
+    page = paste(admin_client, "\n".join(f"10.5555/number.{number}" for number in range(10)))
+    assert (len(asked), Import.objects.get().state) == (3, "reading")
+    assert started
+    assertContains(page, "Being read")
+
+
+def test_a_fault_of_our_own_ends_in_words_and_does_not_hold_up_others(admin_client, monkeypatch):
+    def fail(*args: object, **kwargs: object) -> None:
+        raise RuntimeError("a secret of the machine")
+
+    page = paste(admin_client, NEW)
+    monkeypatch.setattr(runs, "apply_plans", fail)
+    done = decide(admin_client, page, apply=True)
+    assertContains(done, "The site met a fault (RuntimeError)")
+    assertNotContains(done, "a secret of the machine")
+    assert (Import.objects.get().state, Publication.objects.count()) == ("failed", 0)
+
+
+def test_a_command_that_was_cut_off_can_be_taken_back(admin_client):
+    batch = runs.begin_import(Import.Origin.COMMAND, "lab.bib", "")
+    runs.import_entries([entry(record(TITLE, "Ada Quint"))], batch)
+    page = admin_client.get(page_of(batch))
+    assertContains(page, "Take the whole import back")
+    admin_client.post(reverse("admin:publications_import_undo", args=[batch.pk]))
+    assert Publication.objects.count() == 0
+
+
 # Who may
 
 
@@ -340,7 +416,7 @@ def test_a_sync_proposes_and_writes_nothing(admin_client, monkeypatch):
         asked.append((kind, address))
         yield entry(record("On Quiet Machines and Men", "A. Quint", "Di Moreau", key="orcid1"))
 
-    monkeypatch.setattr(runs, "works_of", works_of)
+    monkeypatch.setattr(inputs, "works_of", works_of)
     address = reverse("admin:publications_import_sync", args=[ada.pk])
     assertContains(admin_client.get(address), "Ask ORCID")
     page = admin_client.post(address, {"source": "orcid"}, follow=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from labsite.tests.factories import make_member, make_publication, make_venue
 from people.models import Person
@@ -12,6 +13,7 @@ from publications.digests import refresh_digests
 from publications.exporting import record_of
 from publications.importing import applying
 from publications.importing.matching import likeness
+from publications.importing.undoing import undo_import
 from publications.models import Authorship, Identifier, Import, ImportEntry, Link, Publication, PublicationDigest, Venue
 from publications.records import Record
 from publications.tests.importing import counts, import_all, import_text, record, results
@@ -353,7 +355,7 @@ def test_an_address_that_is_taken_gets_a_number():
 
 
 def test_an_import_is_all_or_nothing_of_a_batch(monkeypatch):
-    def break_down(*args: object) -> None:
+    def break_down(*args: object, **kwargs: object) -> None:
         raise RuntimeError("the machine went down")
 
     monkeypatch.setattr(applying, "write_digests", break_down)
@@ -437,7 +439,8 @@ def test_what_was_imported_is_exported_as_it_came():
     assert {name: getattr(back, name) for name in same} == {name: getattr(WHOLE, name) for name in same}
 
 
-def test_an_export_of_the_site_imports_as_unchanged(client):
+def test_an_export_of_the_site_imports_as_unchanged(client, settings):
+    settings.SITE_URL = "https://lab.example.org"
     import_all(WHOLE, record("Another quiet paper", "Cy Weiss", key="weiss", kind="journal-article", container="Hush"))
     Publication.objects.update(listing="always")
     for ending in ("bib", "ris", "json"):
@@ -447,3 +450,57 @@ def test_an_export_of_the_site_imports_as_unchanged(client):
 
 def test_an_empty_record_is_refused_everywhere():
     assert counts(import_all(Record())) == {"rejected": 1}
+
+
+# What two strangers found
+
+
+def test_what_an_entry_adds_belongs_to_its_paper_for_the_entries_after_it():
+    make_publication("A paper that was here before", ["Ada Quint"], kind="conference-paper")
+    first = record("A paper that was here before", "Ada Quint", identifiers=(DOI,))
+    second = record("The printer gave it quite another title", "Ada Quint", identifiers=(DOI,))
+    assert counts(import_all(first, second)) == {"updated": 2}
+    assert only().other_titles == ["The printer gave it quite another title"]
+    assert Identifier.objects.get().publication == only()
+
+
+def test_of_two_entries_that_fill_one_field_the_first_counts_and_both_can_be_taken_back():
+    make_publication("A paper that was here before", ["Ada Quint"], kind="conference-paper")
+    records = [record("A paper that was here before", "Ada Quint", key=key, volume=key) for key in ("1", "2")]
+    report = import_all(*records)
+    assert only().volume == "1"
+    assert undo_import(report.key).conflicts == 0
+    assert only().volume == ""
+
+
+def test_a_retraction_comes_with_its_notice():
+    report = import_all(replace(WHOLE, retracted="2024-06"))
+    assert (only().is_retracted, [str(each.date) for each in only().notices.all()]) == (True, ["2024-06"])
+    assert counts(import_all(replace(WHOLE, retracted="2024-06"))) == {"unchanged": 1}
+    undo_import(report.key)
+    import_all(WHOLE)
+    assert counts(import_all(replace(WHOLE, retracted="yes"))) == {"updated": 1}
+    assert [(each.kind, each.date) for each in only().notices.all()] == [("retraction", None)]
+
+
+def test_a_venue_of_an_update_that_was_refused_is_not_used_again(monkeypatch):
+    make_publication("A paper that was here before", ["Ada Quint"], kind="conference-paper", venue_text="x")
+
+    def refuse(self, **kwargs: object) -> None:
+        raise ValidationError("no")
+
+    monkeypatch.setattr(Publication, "full_clean", refuse)
+    report = import_all(
+        record("A paper that was here before", "Ada Quint", container="Conference on Hush"),
+        record("A second paper about noise and all", "Bo Okafor", container="Conference on Hush"),
+    )
+    assert results(report) == ["conflicts", "created"]
+    assert Publication.objects.get(title__startswith="A second").venue == Venue.objects.get()
+
+
+def test_two_entries_on_one_line_are_two():
+    text = (
+        "@inproceedings{a, title={One title here}, crossref={p}} @inproceedings{b, title={Another title}, crossref={p}}"
+    )
+    report = import_text(text + " @proceedings{p, title={The volume}, year=2024}")
+    assert [each["label"] for each in report.entries] == ["a", "b", "p"]

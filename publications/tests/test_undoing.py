@@ -10,9 +10,10 @@ from django.db import connection
 
 from activities.models import Mentorship, NewsItem
 from labsite.tests.factories import make_member, make_publication
+from publications.importing.runs import begin_import, plan_entries
 from publications.importing.undoing import AlreadyUndone, undo_import
 from publications.models import Authorship, Import, ImportEntry, Link, Publication, Venue
-from publications.tests.importing import counts, import_all, record
+from publications.tests.importing import counts, entry, import_all, record
 from publications.tests.test_importing import WHOLE
 
 pytestmark = pytest.mark.django_db
@@ -135,7 +136,7 @@ def test_a_venue_that_is_used_by_now_stays():
 def test_an_import_is_taken_back_once():
     report = import_all(WHOLE)
     undo_import(report.key)
-    with pytest.raises(AlreadyUndone, match="was taken back on"):
+    with pytest.raises(AlreadyUndone, match="cannot be taken back: it is “taken back” on"):
         undo_import(report.key)
 
 
@@ -147,11 +148,28 @@ def test_taking_back_twice_imported_papers_goes_from_the_last():
     assert Publication.objects.get().pages == "1-9"
 
 
-def test_a_publication_deleted_since_is_no_problem():
+def test_a_publication_deleted_since_is_named():
     report = import_all(WHOLE)
     Publication.objects.get().delete()
     done = undo_import(report.key)
-    assert (done.deleted, done.conflicts) == (1, 0)
+    assert (done.deleted, done.conflicts) == (0, 1)
+    assert "deleted, or merged with another" in ImportEntry.objects.get().effect["undone"][0]
+
+
+def test_papers_of_a_later_import_that_was_taken_back_can_go():
+    first = import_all(WHOLE)
+    second = import_all(replace(WHOLE, pages="100-109"))
+    undo_import(second.key)
+    done = undo_import(first.key)
+    assert (done.deleted, done.conflicts, Publication.objects.count()) == (1, 0, 0)
+
+
+def test_a_plan_that_was_not_applied_cannot_be_taken_back():
+    batch = begin_import(Import.Origin.PASTED, "x", "")
+    plan_entries(batch, [entry(WHOLE)])
+    with pytest.raises(AlreadyUndone, match="waiting for your decision"):
+        undo_import(batch.pk)
+    assert batch.entries.count() == 1
 
 
 TITLES = ["A paper about hush and quiet", "Loud engines of the far north", "Seven ways to say nothing at all"]
@@ -162,5 +180,5 @@ def test_what_is_kept_costs_the_same_queries_however_much_it_is(django_assert_nu
     report = import_all(*(record(title, "Ada Quint", key=title[:4]) for title in TITLES[:count]))
     for paper in Publication.objects.all():
         paper.save()
-    with django_assert_num_queries(24 + (connection.vendor == "postgresql")):  # which has a lock to take
+    with django_assert_num_queries(31 + 2 * (connection.vendor == "postgresql")):  # which has locks to take
         assert undo_import(report.key).conflicts == count

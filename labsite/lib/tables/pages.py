@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_POST
 from import_export.admin import ImportExportMixin
 from tablib import Dataset
 
+from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.questions import printable
 from labsite.lib.tables.files import FORMATS, FileRefused, read_table
 from labsite.lib.tables.forms import ConfirmForm, ExportForm, ImportForm, sign
@@ -208,7 +208,7 @@ class TableAdmin(ImportExportMixin):
         sheet = read_table(data, table.knows)
         with transaction.atomic():
             # One import of a table at a time: two of one file would both add what neither has.
-            ContentType.objects.select_for_update().get(app_label=self.opts.app_label, model=self.opts.model_name)
+            hold_lock(RECORDS)
             plan, same = table.apply(
                 sheet,
                 reason=f"Imported from {upload['name']}",

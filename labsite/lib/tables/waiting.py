@@ -6,6 +6,7 @@ import os
 import re
 import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -25,8 +26,9 @@ def keep(data: bytes) -> str:
     """Stores `data` and gives the name under which `fetch` finds it. Files older than a day are deleted."""
     now = time.time()
     for path in folder().iterdir():
-        if NAME.match(path.name) and path.stat().st_mtime < now - KEEP_SECONDS:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another request was first
+            if NAME.match(path.name) and path.stat().st_mtime < now - KEEP_SECONDS:
+                path.unlink()
     name = uuid.uuid4().hex
     with os.fdopen(os.open(folder() / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)

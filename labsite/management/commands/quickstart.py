@@ -14,6 +14,7 @@ from django.db.models import Model
 
 from labsite.lib.versions import write_versions
 from labsite.roles import CONTENT
+from publications.importing.worker import start_worker
 
 ADMIN_NAME = "admin"
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             call_command("loaddata", "demo", verbosity=0)
             begin_history()
             self.stdout.write("The demo data are loaded.")
+        start_worker()  # carries on what a restart interrupted
         password = create_admin()
         self.stdout.write(f"Site:   {options['address']}/")
         self.stdout.write(f"Admin:  {options['address']}/admin/")

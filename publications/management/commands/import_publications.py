@@ -10,18 +10,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from labsite.lib.memory import collecting_seldom
 from publications import reading
+from publications.importing.inputs import ImportProblem, folder, looked_up, pieces_of, store_input
 from publications.importing.report import Report
-from publications.importing.runs import (
-    ImportProblem,
-    begin_import,
-    finish_command,
-    folder,
-    import_entries,
-    looked_up,
-    pieces_of,
-    store_input,
-)
+from publications.importing.runs import begin_import, fail_command, finish_command, import_entries
 from publications.models import Import
 from publications.records import SourceEntry
 
@@ -40,7 +33,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             path, name = self.find_input(options["file"])
-            report = self.run(path, name, **options)
+            with collecting_seldom():
+                report = self.run(path, name, **options)
         except (ImportProblem, OSError) as error:
             raise CommandError(str(error)) from error
         if options["format"] == "json":
@@ -61,6 +55,10 @@ class Command(BaseCommand):
         batch = None if options["dry_run"] else begin_import(Import.Origin.COMMAND, name, "", size=path.stat().st_size)
         try:
             report = import_entries(looked_up(self.read(path)), batch, progress=self.progress(path, options))
+        except BaseException:
+            if batch:
+                fail_command(batch)
+            raise
         finally:
             if path.parent == folder():
                 path.unlink(missing_ok=True)

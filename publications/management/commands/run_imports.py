@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from labsite.lib.memory import collecting_seldom
 from publications.importing.worker import run_unfinished
 
 
@@ -13,5 +14,6 @@ class Command(BaseCommand):
     help = "Reads and applies the large imports that were begun on the import page and are not finished."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = run_unfinished()
+        with collecting_seldom():
+            done = run_unfinished()
         self.stdout.write(f"{done} imports carried on." if done else "No import waits.")
