@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from labsite.lib.text import fold
@@ -143,13 +143,22 @@ class _Facts:
 
 
 def load_directory() -> Directory:
-    """Everybody with a page or a draft of one, members or not. Eight queries, however many people there are."""
+    """Everybody with a page or a draft of one, members or not. Eight queries, however many people there are.
+
+    People who bear one name are told apart by the end of their address wherever a candidate is shown.
+    """
     facts: dict[int, _Facts] = defaultdict(_Facts)
     for person, name in PersonName.objects.values_list("person", "name"):
         facts[person].names.append(name)
     _load_stays(facts)
     _load_relations(facts)
-    return Directory(_profile(row, facts[row[0]]) for row in Person.objects.values_list(*PERSON_COLUMNS))
+    rows = list(Person.objects.values_list(*PERSON_COLUMNS, "slug"))
+    times = Counter(row[1] for row in rows)
+    return Directory(
+        replace(profile, name=f"{profile.name} ({row[-1]})") if times[row[1]] > 1 else profile
+        for row in rows
+        for profile in [_profile(row[:-1], facts[row[0]])]
+    )
 
 
 PERSON_COLUMNS = ("pk", "name", "given_name", "family_name", "native_name", "orcid")

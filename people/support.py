@@ -156,7 +156,7 @@ def _signs(paper: Paper, evidence: Acquaintance, place: int, fit: Fit, other: in
     papers, likeness = evidence.papers_with_name(own.person_id, name)
     if papers:
         weight = _strength(fit, paper.names[place], name, likeness) * (OFTEN_FACTOR if papers >= OFTEN else 1)
-        found.append(_Sign(weight, _in_papers(paper.printed[other], papers), f"author {other}"))
+        found.append(_Sign(weight, _in_papers(paper.printed[other], papers), f"name {paper.printed[other]}"))
     if found:
         yield max(found, key=lambda sign: sign.weight)
 

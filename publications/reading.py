@@ -30,6 +30,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FORMS = ("bib", "ris", "json", "list")
 LOOKED_UP = {"doi", "arxiv", "openreview", "pmid"}
 COMMENT = re.compile(r"\s*(?:%|//|--\s|#(?!\s*\d))")
+# Between BibTeX entries any text may stand, but not what somebody meant to be an entry.
+TRIED = re.compile(r"://|\b1[0O]\.\d{4}|\bdoi\b|\barxiv\b|\bopenreview\b", re.IGNORECASE)
 NOTHING = (
     "Nothing was found that can be read. Give BibTeX, RIS or CSL-JSON, or lines with DOIs, arXiv numbers, "
     "OpenReview addresses or PubMed numbers."
@@ -122,7 +124,7 @@ class _Reader:
             for scheme, value in identifiers:
                 yield SourceEntry(stretch.line, label=value, lookup=(scheme, value), notes=stretch.notes)
             return
-        is_wrong = stretch.text.lstrip().startswith("@")
+        is_wrong = stretch.text.lstrip().startswith("@") or (self.form != "bib" and bool(TRIED.search(stretch.text)))
         if self.run and self.run.is_wrong != is_wrong:
             yield from self.complain()
         self.run = self.run or _Run(stretch.line, stretch.line, excerpt(stretch.text), is_wrong)

@@ -117,7 +117,7 @@ def own_fields(record: Record) -> Iterator[tuple[object, str, str]]:
     yield "authors", "author", author_field(record.authors, record.authors_complete)
     yield "authors", "author+an", annotation_field(record.authors)
     yield "container", container_name(record), record.container
-    yield "container_short", "abbr" if "abbr" in record.source else "", record.container_short  # al-folio's own
+    yield "container_short", "abbr", record.container_short
     yield "date", "year", f"{record.year}" if record.year else record.date[:4]
     yield "date", "month", MONTHS[int(record.date[5:7]) - 1] if len(record.date) >= 7 else ""
     yield "date", "day", record.date[8:10].lstrip("0")

@@ -18,7 +18,7 @@ ET_AL = re.compile(r",?\s+et\s+al\.?\s*\Z", re.IGNORECASE)
 # Equal contribution as al-folio and authors' own lists mark it, and other signs at the end of a name.
 STARS = re.compile(r"(?:\$?\s*\^?\{?\s*\\?(?:ast|star|[*∗⁎])\s*\}?\s*\$|\\textsuperscript\s*\{\s*[*∗⁎]\s*\}|[*∗⁎])+")
 SIGNS = re.compile(
-    r"(?:\$\s*\^?\s*\{?\s*(?:\\dagger|\\ddagger|\\S|[†‡§¶#])\s*\}?\s*\$|\\textsuperscript\s*\{[^{}]*\}|[†‡§¶])+"
+    r"(?:\$\s*\^?\s*\{?\s*(?:\\dagger|\\ddagger|\\S|[†‡§¶#])\s*\}?\s*\$|\\textsuperscript\s*\{[^{}]*\}|[†‡§¶]|\^(?=\s*\Z))+"
 )
 DBLP_NUMBER = re.compile(r"\s+(0\d{3})(?=\Z|,)")
 PART = re.compile(r"\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|\"[^\"]*\"|[^,]*)", re.IGNORECASE)

@@ -39,6 +39,7 @@ SCALARS = (
     "title", "short_title", *OF_THE_PRINTING, "preprint_date", "institution", "abstract", "note", "bibtex_key",
     "is_selected", "has_code",
 )  # fmt: skip
+PRINTED = {"conference-paper", "workshop-paper", "journal-article", "book", "chapter"}
 UNPUBLISHED = {"preprint", "submitted"}
 SOURCES_REMEMBERED = 8
 
@@ -151,7 +152,7 @@ class Comparison:
     def is_upgrade(self) -> bool:
         """The paper is published now, and here it is still a preprint."""
         here = self.stored["kind"] == "preprint" or self.stored["status"] in UNPUBLISHED
-        return here and self.record.kind not in ("preprint", "other")
+        return here and self.record.kind in PRINTED
 
     @property
     def is_lesser(self) -> bool:
@@ -184,8 +185,8 @@ class Comparison:
         """Whether an editor saw this very difference before, or the value is not one that a record can know better."""
         if name == "venue_text":  # how it is printed matters only where nothing says it yet
             return bool(old or self.stored["venue"])
-        if name == "bibtex_key":
-            return bool(old)
+        if name == "bibtex_key":  # a key under which others cite it never changes by itself
+            return True
         if name == "status":
             return not self.is_upgrade or not self.record.status and self.values["kind"] == "preprint"
         if self.is_lesser and name in OF_THE_PRINTING:

@@ -40,6 +40,7 @@ def read_decisions(data: Mapping[str, str], row: ImportEntry) -> tuple[dict[str,
                 decided.changes[field] = {"take": answer == "take", "stamp": value}
     decided.authors = [dict(author) for author in row.plan.get("authors", [])]
     problems = [read_person(author, own, place) for place, author in enumerate(decided.authors)]
+    problems += ask_about_doubles(decided.authors)
     if own.get("venue", "").strip():
         venue, problem = find_named(Venue, own["venue"], "venue")
         problems.append(problem)
@@ -65,6 +66,19 @@ def read_person(author: dict[str, Any], own: Mapping[str, str], place: int) -> s
     elif (person := read_key(chosen)) in candidates and person != author["person"]:
         link(author, person, candidates[person])
     return ""
+
+
+def ask_about_doubles(authors: list[dict[str, Any]]) -> list[str]:
+    """Nobody is two authors of one paper: the later one becomes a question again."""
+    seen: dict[int, int] = {}
+    problems = []
+    for place, author in enumerate(authors, start=1):
+        if author["choice"] == "link" and seen.setdefault(author["person"], place) != place:
+            problems.append(
+                f"{author['person_name']} is author {seen[author['person']]} already: who is author {place}?"
+            )
+            author |= {"choice": "ask", "person": None, "person_name": "", "is_decided": False}
+    return problems
 
 
 def link(author: dict[str, Any], person: int, name: str) -> None:

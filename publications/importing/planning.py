@@ -6,13 +6,14 @@ inside its transaction and follows the decisions that were made on what is still
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from labsite.lib.text import fold, match_key
 from people.matching import Clue, Directory, Verdict, load_directory
 from people.models import Person
+from people.names import NameParts, split_name
 from people.readings import fold_name
 from publications.evidence import Evidence, decide, rejected_people, rejections_of
 from publications.importing.comparing import Change, Comparison, pair_authors
@@ -102,6 +103,7 @@ class EntryPlan:
                 "name": self.venue.venue.name if self.venue.venue else self.venue.new_name,
             },
             "stale": self.stale,
+            "title": self.record.title if self.record else "",
             "reader_notes": list(self.entry.notes),
         }  # fmt: skip
 
@@ -250,7 +252,10 @@ class Planner:
         names = [author.name for author in plan.record.authors]
         refused = rejections_of(rejected, match_key(plan.record.title), names)
         if len(decided.authors) == len(names):
-            plan.authors = [as_shown(shown, refused.get(place)) for place, shown in enumerate(decided.authors)]
+            plan.authors = [
+                as_shown(shown, refused.get(place), self.directory.profiles)
+                for place, shown in enumerate(decided.authors)
+            ]
         else:
             plan.authors = self._propose_people(plan.record, refused)
         if plan.publication:
@@ -291,15 +296,18 @@ class Planner:
         self.seen[plan.publication.pk] = plan.number
 
     def _has_news_of_people(self, plan: EntryPlan) -> bool:
-        """People of a paper that is here are matched anew only where the record adds authors, or says whose it is.
+        """People of a paper that is here are matched anew only where the record says more: authors, whose it is, names.
 
         Everybody else was decided when the paper came, or waits in the review queue: the second import of a file
         changes nothing.
         """
+        rows = list(plan.publication.authorships.all())
+        pairs = zip(pair_authors(rows, plan.record.authors), plan.record.authors, strict=True)
         return (
             bool(self.own)
             or any(change.field == "authors" for change in plan.changes)
             or any(author.orcid for author in plan.record.authors)
+            or any(row is not None and says_more(row, author.name) for row, author in pairs)
         )
 
 
@@ -314,9 +322,20 @@ def plan_author(name: str, verdict: Verdict, directory: Directory) -> AuthorPlan
     return plan
 
 
-def as_shown(shown: dict[str, Any], refused: frozenset[int] | None) -> AuthorPlan:
+def says_more(row: Authorship, name: NameParts) -> bool:
+    """Whether a name that is written out here was printed with initials on a row that nobody is linked to."""
+    given = split_name(row.printed_name).given.split()
+    fuller = name.given.split()
+    return (
+        row.person_id is None and bool(given and fuller) and len(given[0].strip(".")) == 1 < len(fuller[0].strip("."))
+    )
+
+
+def as_shown(shown: dict[str, Any], refused: frozenset[int] | None, people: Container[int]) -> AuthorPlan:
     """What the page showed and the editor chose; a link that was refused elsewhere since becomes a question."""
     plan = AuthorPlan(**shown)
+    if plan.choice == "link" and plan.person not in people:
+        plan.choice, plan.person, plan.reason = "ask", None, f"{plan.person_name} is not here any more: choose again"
     if refused and plan.choice == "link" and plan.person in refused and not plan.is_decided:
         plan.choice, plan.person, plan.reason = "ask", None, "decided elsewhere not to be them"
     return plan

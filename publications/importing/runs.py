@@ -86,11 +86,12 @@ def fail_command(batch: Import) -> None:
 def entry_row(batch: Import, plan: EntryPlan) -> ImportEntry:
     """The row of an entry. What it says is kept only while somebody may have to decide on it."""
     is_open = plan.result in ("", Result.CONFLICT)
+    title = plan.record.title if plan.record else ""
     return ImportEntry(
         batch=batch, number=plan.number, line=plan.entry.line, label=plan.entry.label[:200], state=plan.state,
         record=plan.entry.record.as_json() if is_open and plan.entry.record else {}, problem=plan.problem,
         notes=plan.notes, publication=plan.publication, choice=plan.choice, has_question=plan.has_question,
-        plan=plan.as_json() if is_open else {}, result=plan.result, effect=plan.effect,
+        plan=plan.as_json() if is_open else {"title": title}, result=plan.result, effect=plan.effect,
     )  # fmt: skip
 
 
@@ -175,6 +176,9 @@ def kept_alive(entries: Iterable[SourceEntry], lease: Lease) -> Iterator[SourceE
         yield entry
 
 
+TO_DO = (ImportEntry.State.NEW, ImportEntry.State.UPDATE, ImportEntry.State.DUPLICATE)
+
+
 def plan_entries(batch: Import, entries: Iterable[SourceEntry]) -> None:
     """Plans `entries`, stores what is proposed, and has the import wait for the editor."""
     planner = Planner(batch.person)
@@ -184,7 +188,11 @@ def plan_entries(batch: Import, entries: Iterable[SourceEntry]) -> None:
             insert_rows([entry_row(batch, plan) for plan in plans])
             Import.objects.filter(pk=batch.pk).update(read=max(entry.read for _, entry in chunk))
     batch.state = Import.State.PLANNED
-    batch.save(update_fields=["state"])
+    if not batch.entries.filter(state__in=TO_DO).exists():  # nothing would be done: nobody need look
+        batch.entries.filter(state=ImportEntry.State.UNCHANGED).update(result=Result.UNCHANGED)
+        batch.entries.filter(state=ImportEntry.State.REJECTED).update(result=Result.REJECTED)
+        batch.state, batch.applied_at = Import.State.APPLIED, timezone.now()
+    batch.save(update_fields=["state", "applied_at"])
 
 
 def start_applying(batch: Import) -> None:
@@ -224,7 +232,7 @@ def apply_rows(batch: Import, planner: Planner, keys: list[int]) -> None:
         row.plan = {**plan.as_json(), "decided": row.plan.get("decided") or {}}
         row.has_question = False
         if plan.result != Result.CONFLICT:  # nobody decides on it any more
-            row.record, row.plan = {}, {"changes": row.plan["changes"], "stale": plan.stale}
+            row.record, row.plan = {}, {name: row.plan[name] for name in ("changes", "stale", "title")}
     ImportEntry.objects.bulk_update(
         rows,
         ["result", "effect", "publication", "problem", "notes", "state", "choice", "plan", "has_question"],

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from people.models import Person
 from publications.importing.planning import Decisions
 from publications.models import Import, ImportEntry, Publication
 from publications.records import Record, record_from_json
@@ -110,24 +109,10 @@ class ShownEntry:
     def title(self) -> str:
         if self.record:
             return self.record.title
-        return str(self.row.publication) if self.row.publication else self.row.label
+        return str(self.row.publication) if self.row.publication else self.row.plan.get("title") or self.row.label
 
 
 LONGEST_TEXT, MOST_ITEMS = 300, 20  # letters and items of a value on the page
-
-
-def tell_namesakes_apart(rows: list[ImportEntry]) -> None:
-    """Adds the end of the address to candidates of one author who bear one name. One query, none without such."""
-    doubles = []
-    for row in rows:
-        for author in row.plan.get("authors", []):
-            times = Counter(candidate["name"] for candidate in author["candidates"])
-            doubles += [candidate for candidate in author["candidates"] if times[candidate["name"]] > 1]
-    if doubles:
-        people = Person.objects.filter(pk__in={each["person_id"] for each in doubles})
-        slugs = dict(people.values_list("pk", "slug"))
-        for each in doubles:
-            each["name"] = f"{each['name']} ({slugs.get(each['person_id'], 'gone')})"
 
 
 CHOICES: dict[str, dict[str, str]] = {
@@ -154,11 +139,10 @@ def in_words(value: Any) -> str:
 
 
 def show_entries(rows: list[ImportEntry]) -> list[ShownEntry]:
-    """The rows with what they may be the same as. Seven queries, whatever the number."""
+    """The rows with what they may be the same as. Six queries, whatever the number."""
     found = {each["id"] for row in rows for each in row.plan.get("found", []) if each["id"] > 0}
     found |= {row.publication_id for row in rows if row.publication_id}
     stored = {each.pk: each for each in Publication.objects.filter(pk__in=found).with_list_relations()}
-    tell_namesakes_apart(rows)
     shown = []
     for row in rows:
         row.publication = stored.get(row.publication_id)

@@ -327,7 +327,13 @@ def test_trap_9_nobody_is_linked_by_the_family_name(demo):
     for family in ("Zhang", "Liu"):
         for person in Person.objects.filter(family_name=family):
             fits = demo.fitting(fold_printed(person.name))
-            assert {demo.profiles[fit.profile.person_id].name for fit in fits} == {person.name}
+            names = {demo.profiles[fit.profile.person_id].name.partition(" (")[0] for fit in fits}
+            assert names == {person.name}
+
+
+def test_people_of_one_name_are_told_apart_where_they_are_shown(demo):
+    names = [profile.name for profile in demo.profiles.values() if profile.name.startswith("Yihua Zhang")]
+    assert sorted(names) == ["Yihua Zhang (yihua-zhang)", "Yihua Zhang (yihua-zhang-2)"]
 
 
 def test_trap_10_a_full_name_among_initials_is_the_same_person(demo):

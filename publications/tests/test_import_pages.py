@@ -297,6 +297,32 @@ def test_leaving_out_the_first_of_two_leaves_out_its_repetition(admin_client):
     assert (Publication.objects.count(), values) == (0, ["unchanged", "unchanged"])
 
 
+def test_nobody_is_two_authors_of_one_paper(admin_client):
+    yihua = make_member("Yihua Zhang")
+    make_member("Yimeng Zhang")
+    page = paste(admin_client, NEW.replace("Ada Quint and Bo Okafor", "Y. Zhang and Zhang, Y."))
+    kept = decide(admin_client, page, apply=True, person_0=str(yihua.pk), person_1=str(yihua.pk))
+    assertContains(kept, "Yihua Zhang is author 1 already: who is author 2?")
+    assert Publication.objects.count() == 0
+
+
+def test_a_plan_that_would_change_nothing_waits_for_nobody(admin_client):
+    decide(admin_client, paste(admin_client, NEW), apply=True)
+    page = paste(admin_client, NEW)
+    assertContains(page, "Nothing changed.")
+    assert Import.objects.latest("pk").state == "applied"
+
+
+def test_a_person_who_is_gone_when_it_is_applied_is_a_question_again(admin_client):
+    ada = make_member("Ada Quint")
+    page = paste(admin_client, NEW.replace("Ada Quint", "Xu Li"))
+    kept = decide(admin_client, page, other_0=f"x ({ada.slug})")
+    ada.delete()
+    decide(admin_client, kept, apply=True)
+    row = Authorship.objects.get(printed_name="Xu Li")
+    assert (row.person, "not here any more" in row.link_note) == (None, True)
+
+
 def test_a_field_that_nobody_touched_stays_open(admin_client):
     make_publication(TITLE, ["Ada Quint", "Bo Okafor"], kind="journal-article", note="Ours.")
     page = paste(admin_client, NEW.replace("year=2024", "year=2024, note={Theirs.}"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 
 from labsite.tests.factories import make_member, make_publication, make_venue
 from people.models import Person
@@ -443,9 +444,21 @@ def test_an_export_of_the_site_imports_as_unchanged(client, settings):
     settings.SITE_URL = "https://lab.example.org"
     import_all(WHOLE, record("Another quiet paper", "Cy Weiss", key="weiss", kind="journal-article", container="Hush"))
     Publication.objects.update(listing="always")
+    make_publication("By hand, and without a key or a link", ["Di Moreau"], listing="always", kind="journal-article")
     for ending in ("bib", "ris", "json"):
         text = b"".join(client.get(f"/publications/export.{ending}").streaming_content).decode()
-        assert counts(import_text(text)) == {"unchanged": 2}, ending
+        assert counts(import_text(text)) == {"unchanged": 3}, ending
+
+
+@pytest.mark.parametrize("ending", ["bib", "ris", "json"])
+def test_an_export_of_the_demo_changes_next_to_nothing(client, settings, ending):
+    settings.SITE_URL = "https://lab.example.org"
+    call_command("loaddata", "demo", verbosity=0)
+    text = b"".join(client.get(f"/publications/export.{ending}").streaming_content).decode()
+    report = import_text(text)
+    assert counts(report) == {"unchanged": len(report.entries)}, [
+        e for e in report.entries if e["result"] != "unchanged"
+    ]
 
 
 def test_an_empty_record_is_refused_everywhere():
@@ -504,3 +517,21 @@ def test_two_entries_on_one_line_are_two():
     )
     report = import_text(text + " @proceedings{p, title={The volume}, year=2024}")
     assert [each["label"] for each in report.entries] == ["a", "b", "p"]
+
+
+def test_full_names_settle_who_was_printed_with_initials():
+    yang, sijia = make_member("Yang Zhang"), make_member("Sijia Liu")
+    make_publication("A paper that was here before", ["Y. Zhang", sijia], kind="conference-paper")
+    whole = record("A paper that was here before", "Yang Zhang", "Sijia Liu")
+    assert counts(import_all(whole)) == {"updated": 1}
+    row = Authorship.objects.get(printed_name="Y. Zhang")
+    assert (row.person, row.link_status) == (yang, "confirmed")
+    assert counts(import_all(whole)) == {"unchanged": 1}
+
+
+def test_a_line_beside_bibtex_that_means_something_is_named():
+    report = import_text("@misc{a, title={A first title}}\nhttps://example.org/unknown\n1O.1000/182\nsome words\n")
+    assert [(each["line"], each["result"]) for each in report.entries] == [
+        (1, "created"), (2, "rejected"),
+    ]  # fmt: skip
+    assert report.entries[1]["reason"].startswith("Lines 2 to 3 are no entries and hold no identifier.")

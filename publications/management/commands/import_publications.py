@@ -81,7 +81,7 @@ class Command(BaseCommand):
 
     def write_text(self, report: Report) -> None:
         for entry in report.entries:
-            if entry["result"] in ("rejected", "conflicts"):
+            if entry.get("reason"):
                 self.stdout.write(
                     f"line {entry['line']}, {entry.get('label', '')}: {entry['result']}. {entry['reason']}"
                 )
@@ -90,5 +90,5 @@ class Command(BaseCommand):
         if report.questions:
             self.stdout.write(f"{report.questions} authors may be people here: see the review queue in the admin.")
         self.stdout.write(("Nothing was written. " if report.dry_run else "") + report.sentence())
-        if report.key:
+        if report.key and (report.counts["created"] or report.counts["updated"]):
             self.stdout.write(f"To take it back: import {report.key} in the admin.")
