@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -18,13 +17,13 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from labsite.lib.questions import read_key
 from labsite.merging import MERGEABLE, MergePlan, MergeRefused, merge, plan_merge, undo
 from labsite.merging.people import FORMER, NAME_KIND, PUBLISHED
 from labsite.merging.relations import relations_of
 from labsite.models import Merge
 
 PER_PAGE = 25
-DIGITS = re.compile(r"[0-9]{1,18}\Z")
 FACTS = {
     "people.organization": ("short_name", "place", "ror"),
     "people.person": ("native_name", "headline", "orcid"),
@@ -103,7 +102,7 @@ def merge_page(request: HttpRequest, label: str) -> HttpResponse:
 def read_keys(data: QueryDict) -> dict[str, str]:
     """The keys that are asked for; what cannot be one counts as not given."""
     values = {name: data.get(name, "") for name in ("kept", "merged")}
-    return {name: value for name, value in values.items() if DIGITS.match(value)}
+    return {name: value for name, value in values.items() if read_key(value)}
 
 
 def choose_pair(request: HttpRequest, model: type[Model], form: PairForm) -> HttpResponse:

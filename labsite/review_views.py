@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django import forms
@@ -18,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from labsite.lib.questions import read_key
 from labsite.models import Dismissal
 from labsite.review.answers import DecidedMeanwhile, confirm, refuse
 from labsite.review.queue import KINDS, MOST_ROWS, describe, kinds_for, load_kind, load_overview
@@ -26,7 +26,6 @@ from people.models import Person
 from publications.models import Authorship
 
 ROWS_PER_PAGE = 25
-KEY = re.compile(r"[0-9]{1,18}")
 
 
 def may_change(request: HttpRequest, record: Model) -> bool:
@@ -138,7 +137,7 @@ class AnswerForm(forms.Form):
 
 def read_people(request: HttpRequest) -> list[Person]:
     """The people that were posted, in that order; whoever is not here is left out."""
-    keys = [int(key) for key in request.POST.getlist("people") if KEY.fullmatch(key)]
+    keys = [key for text in request.POST.getlist("people") if (key := read_key(text))]
     found = Person.objects.in_bulk(keys)
     return [found[key] for key in keys if key in found]
 

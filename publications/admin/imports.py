@@ -217,7 +217,7 @@ class ImportAdmin(admin.ModelAdmin):
 
     def _apply(self, request: HttpRequest, batch: Import) -> HttpResponse:
         try:
-            start_applying(batch)
+            start_applying(batch, request.user)
         except ImportProblem as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
@@ -230,7 +230,7 @@ class ImportAdmin(admin.ModelAdmin):
             raise PermissionDenied
         batch = get_object_or_404(Import, pk=key)
         try:
-            start_undoing(batch.pk)
+            start_undoing(batch.pk, request.user)
         except AlreadyUndone as error:
             self.message_user(request, str(error), messages.WARNING)
             return HttpResponseRedirect(self._address(batch))

@@ -137,7 +137,7 @@ def work(key: int, *, may_wait: bool = True) -> None:
         elif batch.state == Import.State.APPLYING:
             apply_decided(batch, lease)
         elif batch.state == Import.State.UNDOING:
-            undo_entries(batch, batch.created_by, lease.renew)
+            undo_entries(batch, lease.renew)
     except (LeaseLost, TooManyQuestions):
         pass  # another worker has it, or is to have it
     except Exception as error:  # whatever it is, the import says so, and the next one is not held up
@@ -195,10 +195,10 @@ def plan_entries(batch: Import, entries: Iterable[SourceEntry]) -> None:
     batch.save(update_fields=["state", "applied_at"])
 
 
-def start_applying(batch: Import) -> None:
-    """The editor said: apply."""
-    changed = Import.objects.filter(pk=batch.pk, state=Import.State.PLANNED).update(state=Import.State.APPLYING)
-    if not changed:
+def start_applying(batch: Import, user: Any = None) -> None:
+    """The editor `user` said: apply."""
+    planned = Import.objects.filter(pk=batch.pk, state=Import.State.PLANNED)
+    if not planned.update(state=Import.State.APPLYING, asked_by=user):
         raise ImportProblem("This import is applied already, or is being applied.")
 
 
@@ -225,7 +225,7 @@ def apply_rows(batch: Import, planner: Planner, keys: list[int]) -> None:
     planner.look_again()
     decisions = {row.number: decisions_of(row) for row in rows}
     plans = planner.plan([(row.number, source_entry(row)) for row in rows], decisions, to_apply=True)
-    apply_plans(plans, planner, user=batch.created_by, reason=f"Import {batch.pk}")
+    apply_plans(plans, planner, user=batch.asked_by, reason=f"Import {batch.pk}")
     for row, plan in zip(rows, plans, strict=True):
         row.result, row.effect, row.publication = plan.result, plan.effect, plan.publication
         row.problem, row.notes, row.state, row.choice = plan.problem, plan.notes, plan.state, plan.choice
@@ -235,7 +235,7 @@ def apply_rows(batch: Import, planner: Planner, keys: list[int]) -> None:
             row.record, row.plan = {}, {name: row.plan[name] for name in ("changes", "stale", "title")}
     ImportEntry.objects.bulk_update(
         rows,
-        ["result", "effect", "publication", "problem", "notes", "state", "choice", "plan", "has_question"],
+        ["record", "result", "effect", "publication", "problem", "notes", "state", "choice", "plan", "has_question"],
         batch_size=100,
     )
 

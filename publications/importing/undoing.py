@@ -49,12 +49,12 @@ class Undone:
     conflicts: int = 0
 
 
-def start_undoing(key: int) -> None:
-    """The editor said: take it back. Raises `AlreadyUndone` in words for an import of which nothing can be."""
+def start_undoing(key: int, user: Any = None) -> None:
+    """The editor `user` said: take it back. Raises `AlreadyUndone` in words for an import of which nothing can be."""
     open_ones = Import.objects.filter(pk=key).filter(
         Q(state=Import.State.APPLIED) | Q(state=Import.State.FAILED) | Q(origin=Import.Origin.COMMAND, state=CUT_OFF)
     )
-    if not open_ones.update(state=Import.State.UNDOING, working_until=None):
+    if not open_ones.update(state=Import.State.UNDOING, working_until=None, asked_by=user):
         batch = Import.objects.get(pk=key)
         when = f" on {batch.undone_at:%d %B %Y}" if batch.undone_at else ""
         raise AlreadyUndone(f"“{batch}” cannot be taken back: it is “{batch.get_state_display().lower()}”{when}.")
@@ -63,11 +63,11 @@ def start_undoing(key: int) -> None:
 def undo_import(key: int, user: Any = None) -> Undone:
     """Takes back the import with this primary key, all at once. Raises `AlreadyUndone` in words."""
     with transaction.atomic():
-        start_undoing(key)
-        return undo_entries(Import.objects.get(pk=key), user)
+        start_undoing(key, user)
+        return undo_entries(Import.objects.get(pk=key))
 
 
-def undo_entries(batch: Import, user: Any = None, renew: Callable[[], None] = lambda: None) -> Undone:
+def undo_entries(batch: Import, renew: Callable[[], None] = lambda: None) -> Undone:
     """Takes back what is left of an import that is being taken back, in batches, each of which is whole or not done.
 
     Goes on where it was interrupted; `renew` is called after each batch.
@@ -78,7 +78,7 @@ def undo_entries(batch: Import, user: Any = None, renew: Callable[[], None] = la
         with transaction.atomic():
             hold_lock(RECORDS)
             rows = ImportEntry.objects.filter(pk__in=keys[begin : begin + BATCH]).order_by("-number")
-            undo_batch(list(rows), user)
+            undo_batch(list(rows), batch.asked_by)
         renew()
     with transaction.atomic():
         hold_lock(RECORDS)

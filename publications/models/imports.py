@@ -32,6 +32,10 @@ class Import(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        help_text="Who had it applied, or taken back: history names them.",
+    )  # fmt: skip
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PASTED)
     name = models.CharField(max_length=200, blank=True, help_text="The file, or where the entries came from.")
     state = models.CharField(max_length=8, choices=State, default=State.READING)

@@ -297,6 +297,26 @@ def test_leaving_out_the_first_of_two_leaves_out_its_repetition(admin_client):
     assert (Publication.objects.count(), values) == (0, ["unchanged", "unchanged"])
 
 
+def test_history_names_who_applied_and_who_took_back(admin_client, admin_user):
+    other = get_user_model().objects.create_superuser("other", password="a long enough password")
+    page = paste(admin_client, NEW)
+    Import.objects.update(created_by=other)
+    decide(admin_client, page, apply=True)
+    assert Publication.history.get().history_user == admin_user
+    second = Client()
+    second.force_login(other)
+    second.post(reverse("admin:publications_import_undo", args=[Import.objects.get().pk]))
+    assert Publication.history.filter(history_type="-").get().history_user == other
+
+
+def test_what_an_entry_said_is_kept_only_while_it_is_open(admin_client):
+    make_publication("A paper that others wrote before", ["Cy Weiss"])
+    text = NEW + "\n@article{open, title={A paper that others wrote before}, author={Di Moreau}, year=2024}"
+    decide(admin_client, paste(admin_client, text), apply=True)
+    kept = {row.result: bool(row.record) for row in ImportEntry.objects.all()}
+    assert kept == {"created": False, "conflict": True}
+
+
 def test_nobody_is_two_authors_of_one_paper(admin_client):
     yihua = make_member("Yihua Zhang")
     make_member("Yimeng Zhang")
