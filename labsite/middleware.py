@@ -1,4 +1,4 @@
-"""Requests that are too large, and addresses of former websites and of records that were merged."""
+"""The language of a page, requests that are too large, addresses of former websites and of merged records."""
 
 from __future__ import annotations
 
@@ -8,10 +8,29 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 
 from people.addresses import follow_people
 from people.models import OldAddress
 from publications.addresses import follow_publications, follow_venues
+
+
+class LanguageMiddleware:
+    """The language of a page is in its address, and nowhere else: /zh-hans/people/ is Chinese, /people/ the default.
+
+    So each address has one text, whatever the visitor's browser prefers, and nobody needs a cookie.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_path(request.path_info) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class UploadLimitMiddleware:
@@ -35,6 +54,9 @@ class UploadLimitMiddleware:
 FOLLOWED = {
     "people:person": follow_people,
     "people:cv": follow_people,
+    "people:cv_pdf": follow_people,
+    "people:resume": follow_people,
+    "people:bibliography": follow_people,
     "api:person": follow_people,
     "publications:publication": follow_publications,
     "publications:cite": follow_publications,

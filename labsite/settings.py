@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "labsite.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "labsite.middleware.LanguageMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -98,10 +99,15 @@ OPENALEX_KEY = environment.read_text("OPENALEX_KEY")
 # Large imports run in a process of their own; `inline` suits hosts that forbid that, and tests.
 IMPORT_WORKER = environment.read_choice("IMPORT_WORKER", ["process", "inline"])
 
-LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGE_CODE = environment.read_choice("SITE_LANGUAGE", [code for code, name in LANGUAGES])
+LOCALE_PATHS = [BASE_DIR / "labsite" / "locale"]
 TIME_ZONE = environment.read_time_zone()
 USE_I18N = True
 USE_TZ = True
+
+LOGIN_URL = "members:login"
+LOGIN_REDIRECT_URL = "members:overview"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

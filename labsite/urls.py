@@ -1,26 +1,39 @@
-"""Every address of the site. They are a contract: other programs rely on them."""
+"""Every address of the site. They are a contract: other programs rely on them.
 
+Pages also answer with a language in front, e.g. /zh-hans/people/; what machines read has one address.
+"""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
 
-from labsite import views
+from labsite import look_views, views
 from labsite.sitemaps import SITEMAPS
 from publications.api import api
 
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("", include("people.urls")),
-    path("", include("publications.urls")),
-    path("", include("activities.urls")),
-    path("search/", views.search, name="search"),
+    path("theme.css", look_views.theme, name="theme"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v1/", api.urls),
-    path("admin/", admin.site.urls),
     re_path(r"^media/(?P<path>photos/[0-9a-f]{32}\.jpg)$", views.photo, name="photo"),
+    re_path(r"^media/(?P<path>site/[0-9a-f]{32}\.(?:png|jpg))$", look_views.site_image, name="site_image"),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("", include("people.urls")),
+        path("", include("publications.urls")),
+        path("", include("activities.urls")),
+        path("", include("labsite.members.urls")),
+        path("search/", views.search, name="search"),
+        path("pages/<slug:slug>/", views.page, name="page"),
+        path("admin/", admin.site.urls),
+        *([path("styleguide/", look_views.styleguide, name="styleguide")] if settings.DEBUG else []),
+        prefix_default_language=False,
+    ),
 ]
 
 handler404 = "labsite.views.not_found"

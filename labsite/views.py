@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template import loader
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from labsite.context import load_lab_profile
 from labsite.lib.questions import printable, problem_of_words
 from labsite.lib.search import Question, read_question
 from labsite.lib.web import schema_organization, site_root
+from labsite.models import Page
 from labsite.suggestions import suggest
 from people.models import Group, Person
 from publications.filters import read_selection
@@ -82,6 +83,15 @@ def find_everything(words: str, question: Question) -> dict[str, list[Any]]:
         "topics": list(topics[:most]),
         "news": list(NewsItem.objects.public().search(words).newest_first()[:most]),
     }
+
+
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page of the lab's own."""
+    found = get_object_or_404(Page, slug=slug)
+    if not found.is_published and not request.user.has_perm("labsite.view_page"):
+        raise Http404
+    return render(request, "labsite/page.html", {"page": found, "crumbs": []})
 
 
 @require_safe

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from people import views
+from people.views import curriculum, pages
 
 app_name = "people"
 urlpatterns = [
-    path("people/", views.people, name="people"),
-    path("people/<slug:slug>/", views.person, name="person"),
-    path("people/<slug:slug>/cv/", views.cv, name="cv"),
-    path("groups/<slug:slug>/", views.group, name="group"),
+    path("people/", pages.people, name="people"),
+    path("people/<slug:slug>/", pages.person, name="person"),
+    path("people/<slug:slug>/cv/", pages.cv, name="cv"),
+    path("people/<slug:slug>/cv.pdf", curriculum.cv_pdf, name="cv_pdf"),
+    path("people/<slug:slug>/resume.json", curriculum.resume, name="resume"),
+    path("people/<slug:slug>/publications.bib", curriculum.bibliography, name="bibliography"),
+    path("groups/<slug:slug>/", pages.group, name="group"),
 ]

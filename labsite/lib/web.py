@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 
 
 def address_of(name: str, slug: str) -> str:
     """What `reverse(name, args=[slug])` gives for a slug, thirty times as fast: lists print thousands."""
-    before, after = _around_slug(name)
+    before, after = _around_slug(name, get_language())
     return f"{before}{slug}{after}"
 
 
-@lru_cache(maxsize=64)
-def _around_slug(name: str) -> tuple[str, str]:
+@lru_cache(maxsize=256)
+def _around_slug(name: str, language: str) -> tuple[str, str]:
+    """Before and after the slug; `language` is the one that is active, which the address begins with."""
     before, _, after = reverse(name, args=["slug-stands-here"]).partition("slug-stands-here")
     return before, after
+
+
+@contextmanager
+def plain_addresses() -> Iterator[None]:
+    """Within, addresses have no language in front: identifiers are the same on the pages of every language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
+def in_language(path: str) -> str:
+    """A path of this site with the active language in front, where that is not the site's first one."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return path if language == settings.LANGUAGE_CODE or not path.startswith("/") else f"/{language}{path}"
+
+
+def without_language(path: str) -> str:
+    """A path of this site as it is in the site's first language."""
+    language = translation.get_language_from_path(path)
+    return path.removeprefix(f"/{language}") if language else path
 
 
 def site_root(request: HttpRequest) -> str:

@@ -61,6 +61,8 @@ def tie_person(person: Person, other: Person, topic: str, number: int) -> None:
     person.names.create(name=f"A. Quint {number}")
     person.links.create(kind="website", url=f"https://example.org/{number}", label=topic)
     person.links.create(kind="website", label=f"Page {topic}")
+    person.profile_changes.create(values={"headline": topic})
+    person.removal_requests.create(message=f"Please remove {topic}.")
     person.sections.create(kind="interests", heading="Interests", body=f"Silence {topic}")
     person.old_addresses.create(path=f"/old/{topic}.html")
     make_group(f"Group {topic}", lead=person)

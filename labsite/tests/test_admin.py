@@ -230,7 +230,7 @@ def test_search_folds_accents(admin_client):
 
 
 def test_lab_profile_is_one_row(admin_client):
-    admin_client.post(address(LabProfile, "add"), {"name": "Quiet Lab"})
+    admin_client.post(address(LabProfile, "add"), {"name": "Quiet Lab", "accent": "#1a4a9c"})
     profile = LabProfile.objects.get()
     assert profile.pk == 1
     assert admin_client.get(address(LabProfile, "changelist")).status_code == 302

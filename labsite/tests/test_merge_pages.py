@@ -296,12 +296,12 @@ def test_every_address_with_the_end_of_a_merged_record_is_followed():
     ]
     found = set()
     for path in paths:
-        for ending in ("", "cv/", "csl/", "cite.bib", "linkset.json"):
+        for ending in ("", "cv/", "cv.pdf", "resume.json", "publications.bib", "csl/", "cite.bib", "linkset.json"):
             match = resolve_or_none(f"/{path}{ending}")
             if match and "slug" in match.kwargs:
                 found.add(match.view_name)
     assert found == set(FOLLOWED)
-    own = [name for name in patterns_with_a_slug() if name not in ("group", "topic", "project")]
+    own = [name for name in patterns_with_a_slug() if name not in ("group", "topic", "project", "page")]
     assert sorted(own) == sorted(name.rpartition(":")[2] for name in FOLLOWED)
 
 

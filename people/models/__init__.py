@@ -2,9 +2,11 @@
 
 from people.models.career import Course, Education, Membership, Position, PositionPerson
 from people.models.organization import Group, Organization
-from people.models.person import OldAddress, Person, PersonName, ProfileLink, ProfileSection
+from people.models.person import CVStyle, OldAddress, Person, PersonName, ProfileLink, ProfileSection
+from people.models.request import ProfileChange, RemovalRequest, Request
 
 __all__ = [
+    "CVStyle",
     "Course",
     "Education",
     "Group",
@@ -15,6 +17,9 @@ __all__ = [
     "PersonName",
     "Position",
     "PositionPerson",
+    "ProfileChange",
     "ProfileLink",
     "ProfileSection",
+    "RemovalRequest",
+    "Request",
 ]

@@ -68,6 +68,15 @@ class PersonQuerySet(PublishableQuerySet):
         return self.prefetch_related(models.Prefetch("memberships", memberships))
 
 
+class CVStyle(models.TextChoices):
+    """How a curriculum vitae is made from the record."""
+
+    FULL = "full", "Full"
+    SHORT = "short", "Two pages"
+    PUBLICATIONS = "publications", "Publication list"
+    BIOSKETCH = "biosketch", "Biosketch"
+
+
 class Person(Publishable):
     """Somebody with a page: a member, or somebody a member worked with. Two people may bear the same name."""
 
@@ -140,6 +149,20 @@ class Person(Publishable):
     show_news = models.BooleanField(default=True, help_text="News that mention them, on their page.")
     show_selected = models.BooleanField(
         "show selected publications", default=True, help_text="A short list above all their publications."
+    )
+
+    cv_style = models.CharField(
+        "style of the CV",
+        max_length=12,
+        choices=CVStyle,
+        default=CVStyle.FULL,
+        help_text="What visitors get who do not choose another.",
+    )
+    cv_hidden = models.JSONField(
+        "left out of the CV",
+        default=list,
+        blank=True,
+        help_text='Sections their CV does not show, as a list: ["skills", "talks"].',
     )
 
     user = models.OneToOneField(

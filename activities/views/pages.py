@@ -1,4 +1,4 @@
-"""Awards, mentorship, news and research, as visitors see them."""
+"""Awards, news and research, as visitors see them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from activities.lineage import all_edges, make_forest
 from activities.models import AwardReceipt, Grant, NewsItem, Project, ProjectRole, Talk
 from activities.news import read_news_selection
 from labsite.lib.questions import printable
@@ -48,14 +47,6 @@ def by_person(receipts: QuerySet) -> list[tuple[str, str, list[AwardReceipt]]]:
             groups.setdefault(person, []).append(receipt)
     ordered = sorted(groups, key=lambda person: (person.sort_key, person.slug))
     return [(person.name, person.get_absolute_url(), groups[person]) for person in ordered]
-
-
-@require_safe
-def mentorship(request: HttpRequest) -> HttpResponse:
-    """Who guided whom, as nested lists."""
-    edges = all_edges()
-    context = {"section": "mentorship", "forest": make_forest(edges), "count": len(edges)}
-    return render(request, "activities/mentorship.html", context)
 
 
 @require_safe
