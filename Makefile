@@ -3,8 +3,10 @@
 # make password   sets a new password for the account “admin”
 # make fuzz    ten thousand invented questions to every page and interface (CASES=10000)
 # make bench   how fast imports are and how right links to people, as tables (RECORDS=10000)
+# make audit   Lighthouse and the HTML checker on the demo site (fetches both; needs node, npm, java)
 # make lint    style of code and templates, missing migrations
 # make dev     like serve, but reloads on every change and shows errors in full
+# make messages   brings the catalogues of other languages up to date with the code (needs gettext)
 # make demo    writes fixtures/demo.json anew from fixtures/demo_source/
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ BIN := .venv/bin
 # One's own machine speaks plain http; a production server sets its own environment (README.md).
 LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSITE_DATA_DIR="$(DATA)"
 
-.PHONY: serve dev password test fuzz bench lint format demo clean
+.PHONY: serve dev password test fuzz bench audit lint format demo messages clean
 
 serve: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
@@ -39,6 +41,9 @@ fuzz: .venv/developing
 bench: .venv/developing
 	@$(BIN)/python .ci/bench.py
 
+audit: .venv/developing
+	@$(BIN)/python .ci/audit.py $(ARGS)
+
 lint: .venv/developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,6 +53,9 @@ lint: .venv/developing
 format: .venv/developing
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: .venv/developing
+	$(BIN)/python .ci/messages.py
 
 demo: .venv/developing
 	$(BIN)/python fixtures/build_demo.py

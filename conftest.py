@@ -14,13 +14,13 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_client"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A second run on another database leaves out what asks none: the same code with the same words."""
+    """A second run on another database leaves out what asks none, or looks at finished pages only (`once`)."""
     if not os.environ.get("ONLY_DATABASE_TESTS"):
         return
     kept, left = [], []
     for item in items:
         asks = item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
-        (kept if asks else left).append(item)
+        (kept if asks and not item.get_closest_marker("once") else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
 

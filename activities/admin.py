@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from activities.models import (
     Award,
@@ -35,7 +37,7 @@ PERIOD = ("start", "end", "end_is_unknown")
 class MentorshipLevelInline(TabularRows):
     model = MentorshipLevel
     autocomplete_fields = ["organization"]
-    verbose_name_plural = "levels: what the mentee studied, and where (several are fine)"
+    verbose_name_plural = _("levels: what the mentee studied, and where (several are fine)")
 
 
 @admin.register(Mentorship)
@@ -53,7 +55,7 @@ class MentorshipAdmin(TableAdmin, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(count=Count("publications"))
 
-    @admin.display(description="papers", ordering="count")
+    @admin.display(description=_("papers"), ordering="count")
     def publication_count(self, mentorship: Mentorship) -> int:
         return mentorship.count
 
@@ -67,10 +69,10 @@ class AwardReceiptFormSet(RowFormSet):
         for form in self.kept_forms():
             data = form.cleaned_data
             if not data.get("people") and not data.get("publication"):
-                form.add_error("people", "Say who received it: choose a person, or the paper it was for.")
+                form.add_error("people", gettext("Say who received it: choose a person, or the paper it was for."))
             key = (str(data.get("year") or ""), data.get("publication"), frozenset(data.get("people") or ()))
             if key in seen:
-                form.add_error("year", "This receipt stands here already: change it or delete it.")
+                form.add_error("year", gettext("This receipt stands here already: change it or delete it."))
             seen.add(key)
 
 
@@ -79,8 +81,8 @@ class AwardReceiptInline(StackedRows):
     formset = AwardReceiptFormSet
     autocomplete_fields = ["people", "publication"]
     fields = [("year", "people"), "publication", ("amount", "currency", "recipients"), "note"]
-    verbose_name = "time it was received"
-    verbose_name_plural = "times it was received: one row a year"
+    verbose_name = _("time it was received")
+    verbose_name_plural = _("times it was received: one row a year")
 
 
 @admin.register(Award)
@@ -97,7 +99,7 @@ class AwardAdmin(TableAdmin, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(count=Count("receipts"))
 
-    @admin.display(description="times received", ordering="count")
+    @admin.display(description=_("times received"), ordering="count")
     def receipt_count(self, award: Award) -> int:
         return award.count
 
@@ -179,7 +181,7 @@ class NewsItemAdmin(PublishableAdmin):
         "place", "show_personal", "order",
     ]  # fmt: skip
 
-    @admin.display(description="text")
+    @admin.display(description=_("text"))
     def body_start(self, item: NewsItem) -> str:
         return str(item)
 

@@ -6,6 +6,7 @@ import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
@@ -13,12 +14,13 @@ from activities.news import read_news_selection
 from labsite.context import load_lab_profile
 from labsite.lib.atom import MEDIA_TYPE, Entry, Feed, tag_uri, write_feed
 from labsite.lib.markdown import plain_text
-from labsite.lib.web import site_root
+from labsite.lib.web import same_in_every_language, site_root
 
 NEWEST = 50
 
 
 @require_safe
+@same_in_every_language
 def news(request: HttpRequest) -> HttpResponse:
     """The fifty newest items, under the filters of the news page. Four queries."""
     root, name = site_root(request), load_lab_profile().name
@@ -26,7 +28,7 @@ def news(request: HttpRequest) -> HttpResponse:
     query = f"?{selection.query}" if selection.query else ""
     page = f"{root}{reverse('activities:news')}"
     feed = Feed(
-        title=f"{name}: news",
+        title=f"{name}: {gettext('news')}",
         address=page + query,
         own_address=f"{root}{reverse('activities:news_feed')}{query}",
         entries=[make_entry(item, page, root) for item in selection.items.with_relations()[:NEWEST]],

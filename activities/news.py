@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from activities.models import NewsItem
 from labsite.lib.questions import printable
@@ -44,11 +45,15 @@ def read_news_selection(data: QueryDict) -> NewsSelection:
         selection.kind = kind
         selection.items = selection.items.filter(kind=kind)
     elif kind:
-        selection.problems.append(f"There is no kind of news “{printable(kind)}”. You see all of it.")
+        selection.problems.append(
+            gettext("There is no kind of news “%(kind)s”. You see all of it.") % {"kind": printable(kind)}
+        )
     if slug:
         selection.person = find_person(slug) if "\x00" not in slug else None
         if selection.person:
             selection.items = selection.items.filter(people=selection.person)
         else:
-            selection.problems.append(f"There is no person “{printable(slug)}” here. You see everyone's news.")
+            selection.problems.append(
+                gettext("There is no person “%(slug)s” here. You see everyone's news.") % {"slug": printable(slug)}
+            )
     return selection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 CURRENCY_PATTERN = re.compile(r"\A[A-Z]{3}\Z")
 
@@ -12,4 +13,7 @@ CURRENCY_PATTERN = re.compile(r"\A[A-Z]{3}\Z")
 def validate_currency(text: str) -> None:
     """Three capitals after ISO 4217."""
     if not CURRENCY_PATTERN.match(text):
-        raise ValidationError(f"'{text}' is not a currency: write three capitals, e.g. USD.", code="invalid_currency")
+        raise ValidationError(
+            gettext("'%(text)s' is not a currency: write three capitals, e.g. USD.") % {"text": text},
+            code="invalid_currency",
+        )

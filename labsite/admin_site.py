@@ -7,8 +7,9 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
 
-from labsite import merge_views, review_views
+from labsite import merge_views, request_views, review_views
 
 ORDER = ["people", "publications", "activities", "labsite", "auth"]
 
@@ -16,7 +17,7 @@ ORDER = ["people", "publications", "activities", "labsite", "auth"]
 class LabsiteAdminSite(AdminSite):
     site_header = "Labsite"
     site_title = "Labsite"
-    index_title = "What would you like to change?"
+    index_title = _("What would you like to change?")
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
@@ -26,7 +27,7 @@ class LabsiteAdminSite(AdminSite):
         return super().index(request, {**review_views.index_context(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [*self.review_urls(), *self.merge_urls(), *super().get_urls()]
+        return [*self.review_urls(), *self.merge_urls(), *self.request_urls(), *super().get_urls()]
 
     def review_urls(self) -> list[URLPattern]:
         return [
@@ -42,4 +43,16 @@ class LabsiteAdminSite(AdminSite):
             path("merge/<str:label>/", self.admin_view(merge_views.merge_page), name="merge"),
             path("merges/", self.admin_view(merge_views.merges_page), name="merges"),
             path("merges/<int:key>/undo/", self.admin_view(merge_views.undo_page), name="merge_undo"),
+        ]
+
+    def request_urls(self) -> list[URLPattern]:
+        """What members ask for."""
+        return [
+            path("requests/change/<int:key>/", self.admin_view(request_views.profile_change), name="profile_change"),
+            path(
+                "requests/change/<int:key>/photo.jpg",
+                self.admin_view(request_views.profile_change_photo),
+                name="profile_change_photo",
+            ),
+            path("requests/removal/<int:key>/", self.admin_view(request_views.removal_request), name="removal_request"),
         ]

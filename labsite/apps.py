@@ -1,10 +1,23 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class LabsiteConfig(AppConfig):
     name = "labsite"
-    verbose_name = "Site"
+    verbose_name = _("Site")
+
+    def ready(self) -> None:
+        from labsite.cards.keeping import connect_cards  # noqa: PLC0415 - models exist only now
+        from labsite.field_names import translate_names  # noqa: PLC0415
+        from labsite.lib.uploads import connect_uploads, keep_while  # noqa: PLC0415
+        from labsite.merging.files import files_of_merges  # noqa: PLC0415
+        from labsite.models import LabProfile  # noqa: PLC0415
+
+        connect_uploads(LabProfile, "logo", "picture")
+        keep_while(files_of_merges)
+        connect_cards()
+        translate_names()
 
 
 class LabsiteAdminConfig(AdminConfig):

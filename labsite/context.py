@@ -14,10 +14,12 @@ from labsite.models import LabProfile
 def lab(request: HttpRequest) -> dict[str, Any]:
     """`lab`, the lab's profile: one query on first use. A site without one calls itself Labsite.
 
+    `request.previewed_lab` stands in its place where an editor looks at a profile that is not stored yet.
     `site_root` is the site's address without a slash, `canonical` this page's without its query string.
     """
     root = site_root(request)
-    return {"lab": SimpleLazyObject(load_lab_profile), "site_root": root, "canonical": f"{root}{request.path}"}
+    profile = getattr(request, "previewed_lab", None) or SimpleLazyObject(load_lab_profile)
+    return {"lab": profile, "site_root": root, "canonical": f"{root}{request.path}"}
 
 
 def load_lab_profile() -> LabProfile:

@@ -1,14 +1,15 @@
-"""How the site looks: the lab's colours as a style sheet, its pictures, and the guide to every part of a page."""
+"""How the site looks: the lab's colours as a style sheet, and the guide to every part of a page."""
 
 from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from labsite.context import load_lab_profile
 from labsite.models.site import DEFAULT_ACCENT, validate_colour
+from labsite.styleguide import make_samples, swatches
 from labsite.theme import theme_css
 
 A_YEAR = 365 * 24 * 60 * 60
@@ -27,22 +28,8 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def site_image(request: HttpRequest, path: str) -> HttpResponse:
-    """The lab's logo or picture, as it is now. One query."""
-    profile = load_lab_profile()
-    image = next((each for each in (profile.logo, profile.picture) if each and each.name == path), None)
-    if image is None:
-        raise Http404
-    try:
-        with image.open("rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    kind = "image/png" if path.endswith(".png") else "image/jpeg"
-    return HttpResponse(content, content_type=kind, headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"})
-
-
-@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every part that pages are made of, with invented data. In DEBUG only."""
-    return render(request, "labsite/styleguide.html", {})
+    context = make_samples(timezone.localdate())
+    context["swatches"] = [(scheme, swatches(scheme)) for scheme in ("light", "dark")]
+    return render(request, "labsite/styleguide.html", context)

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from labsite.lib.questions import read_key
@@ -35,7 +36,7 @@ MOST_TOLD = 10  # conflicts in one message; the list of merges keeps all
 
 def get_model(label: str) -> type[Model]:
     if label not in MERGEABLE:
-        raise Http404(f"“{label}” is not a kind of record that can be merged.")
+        raise Http404(gettext("“%(label)s” is not a kind of record that can be merged.") % {"label": label})
     return apps.get_model(label)
 
 
@@ -68,18 +69,21 @@ class PairForm(forms.Form):
         super().__init__(*args, **kwargs)
         # The admin's search of a model is asked for through a column that points at it.
         column = next(each.field for each in relations_of(model) if not each.is_of_pairs)
-        for name, label in (("kept", "This one stays"), ("merged", "This one becomes part of it")):
+        for name, label in (("kept", gettext("This one stays")), ("merged", gettext("This one becomes part of it"))):
             self.fields[name] = forms.ModelChoiceField(
                 model._base_manager.all(),
                 label=label,
                 widget=AutocompleteSelect(column, admin.site),
-                error_messages={"invalid_choice": f"That {model._meta.verbose_name} is not there any more."},
+                error_messages={
+                    "invalid_choice": gettext("That %(verbose_name)s is not there any more.")
+                    % {"verbose_name": model._meta.verbose_name}
+                },
             )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("kept") and cleaned.get("kept") == cleaned.get("merged"):
-            self.add_error("merged", "This is the same one: choose another.")
+            self.add_error("merged", gettext("This is the same one: choose another."))
         return cleaned
 
 
@@ -109,17 +113,22 @@ def choose_pair(request: HttpRequest, model: type[Model], form: PairForm) -> Htt
     asked = [*form.data.values(), *form.initial.values()]
     gone = Merge.objects.filter(model=model._meta.label_lower, merged_id__in=asked, undone_at=None)
     return render_page(
-        request, "merge_choose.html", title=f"Merge two {model._meta.verbose_name_plural}", form=form, gone=gone,
-        opts=model._meta, media=form.media,
-    )  # fmt: skip
+        request,
+        "merge_choose.html",
+        title=gettext("Merge two %(kinds)s") % {"kinds": model._meta.verbose_name_plural},
+        form=form,
+        gone=gone,
+        opts=model._meta,
+        media=form.media,
+    )
 
 
 def show_plan(request: HttpRequest, plan: MergePlan, status: int = 200, error: str = "") -> HttpResponse:
     opts = plan.kept._meta
     page = reverse("admin:merge", args=[opts.label_lower])
-    fates = (("Stays", plan.kept), ("Goes", plan.merged))
+    fates = ((gettext_noop("Stays"), plan.kept), (gettext_noop("Goes"), plan.merged))
     context = {
-        "title": f"Merge two {opts.verbose_name_plural}",
+        "title": gettext("Merge two %(kinds)s") % {"kinds": opts.verbose_name_plural},
         "plan": plan,
         "error": error,
         "opts": opts,
@@ -129,8 +138,8 @@ def show_plan(request: HttpRequest, plan: MergePlan, status: int = 200, error: s
         "address": page,
         "asks_for_names": opts.label_lower == "people.person" and plan.kept.name != plan.merged.name,
         "name_kinds": [
-            (PUBLISHED, "another name: people and papers are found by it"),
-            (FORMER, "a former name: matched on, never shown, and its address leads nowhere"),
+            (PUBLISHED, gettext("another name: people and papers are found by it")),
+            (FORMER, gettext("a former name: matched on, never shown, and its address leads nowhere")),
         ],
     }
     response = render_page(request, "merge.html", **context)
@@ -197,7 +206,7 @@ def merges_page(request: HttpRequest) -> HttpResponse:
     starts = [
         (apps.get_model(label)._meta.verbose_name_plural, reverse("admin:merge", args=[label])) for label in labels
     ]
-    return render_page(request, "merges.html", title="Merges", page=page, rows=rows, starts=starts)
+    return render_page(request, "merges.html", title=gettext("Merges"), page=page, rows=rows, starts=starts)
 
 
 def conflicts_of(merges: Any) -> list[list[str]]:
@@ -216,7 +225,11 @@ def undo_page(request: HttpRequest, key: int) -> HttpResponse:
     except MergeRefused as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(reverse("admin:merges"))
-    messages.success(request, f"“{done.merged_name}” is back, and parted from “{done.kept_name}”.")
+    messages.success(
+        request,
+        gettext("“%(merged_name)s” is back, and parted from “%(kept_name)s”.")
+        % {"merged_name": done.merged_name, "kept_name": done.kept_name},
+    )
     for conflict in conflicts[:MOST_TOLD]:
         messages.warning(request, conflict)
     return HttpResponseRedirect(reverse("admin:merges"))

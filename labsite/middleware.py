@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
+from labsite.lib.web import without_language
 from people.addresses import follow_people
 from people.models import OldAddress
 from publications.addresses import follow_publications, follow_venues
@@ -81,7 +82,7 @@ class OldAddressMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or "\x00" in request.path or len(request.path) > 200:
             return response
-        address = merged_address(request) or person_address(request.path)
+        address = merged_address(request) or person_address(without_language(request.path))
         return redirect(address) if address else response
 
 

@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from labsite.lib.questions import read_key
@@ -48,7 +50,7 @@ def index_context(request: HttpRequest) -> dict[str, Any]:
 def get_kind(request: HttpRequest, name: str) -> Kind:
     kind = KINDS.get(name)
     if kind is None:
-        raise Http404(f"There is no list called “{name}” in the review queue.")
+        raise Http404(gettext("There is no list called “%(name)s” in the review queue.") % {"name": name})
     if kind not in kinds_for(request.user):
         raise PermissionDenied
     return kind
@@ -87,9 +89,13 @@ def go_back(request: HttpRequest) -> HttpResponse:
 def dismiss(request: HttpRequest, name: str) -> HttpResponse:
     """Remembers that a row is not a problem. Only what stands in the queue, for who may mend it, can be dismissed."""
     kind = get_kind(request, name)
+    if kind.must_be_answered:
+        raise Http404(gettext("What members ask for is answered, not dismissed."))
     row = next((row for row in load_rows(request, kind) if row.key == request.POST.get("key")), None)
     if row is None:
-        messages.warning(request, "This row is not in the queue any more: it was mended or dismissed meanwhile.")
+        messages.warning(
+            request, gettext("This row is not in the queue any more: it was mended or dismissed meanwhile.")
+        )
         return go_back(request)
     Dismissal.objects.get_or_create(kind=kind.name, key=row.key, defaults={"created_by": request.user})
     text = format_html(
@@ -108,7 +114,7 @@ def dismissed_page(request: HttpRequest) -> HttpResponse:
     dismissals = Dismissal.objects.filter(kind__in=[kind.name for kind in kinds]).select_related("created_by")
     page = Paginator(dismissals, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render_page(
-        request, "admin/labsite/review_dismissed.html", title="Not a problem", page=page, rows=describe(page)
+        request, "admin/labsite/review_dismissed.html", title=gettext("Not a problem"), page=page, rows=describe(page)
     )
 
 
@@ -121,18 +127,18 @@ def show_again(request: HttpRequest) -> HttpResponse:
     """Takes a dismissal back: the row stands in the queue again if it still applies."""
     form = ShowAgainForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, "This was taken back already.")
+        messages.warning(request, gettext("This was taken back already."))
         return go_back(request)
     dismissal = form.cleaned_data["dismissal"]
     get_kind(request, dismissal.kind)
     dismissal.delete()
-    messages.success(request, "It stands in the review queue again, if it still applies.")
+    messages.success(request, gettext("It stands in the review queue again, if it still applies."))
     return go_back(request)
 
 
 class AnswerForm(forms.Form):
     authorship = forms.ModelChoiceField(Authorship.objects.all())
-    answer = forms.ChoiceField(choices=[("yes", "Yes"), ("no", "No")])
+    answer = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
 
 
 def read_people(request: HttpRequest) -> list[Person]:
@@ -149,7 +155,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     form, people = AnswerForm(request.POST), read_people(request)
     is_them = request.POST.get("answer") == "yes"
     if not form.is_valid() or not people or (is_them and len(people) > 1):
-        messages.warning(request, "This author or person is not here any more: nothing was changed.")
+        messages.warning(request, gettext("This author or person is not here any more: nothing was changed."))
         return go_back(request)
     row = form.cleaned_data["authorship"]
     if not may_change(request, row):
@@ -166,7 +172,7 @@ def answer(request: HttpRequest) -> HttpResponse:
 def answered(row: Authorship, people: list[Person], is_them: bool) -> str:
     """What was written, and where it can be changed."""
     names = " or ".join(person.name for person in people)
-    verb = "is linked to" if is_them else "is not"
+    verb = gettext("is linked to") if is_them else gettext("is not")
     return format_html(
         '“{}” on “{}” {} {}. <a href="{}">Change that</a>',
         row.printed_name, row.publication.title, verb, names, change_url(row, "id_person"),

@@ -11,12 +11,14 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 
 from activities.models import Project
+from labsite.models import Page
 from people.models import Group, Person
 from publications.models import Publication, Topic, Venue
 
 LISTS = [
     "home", "people:people", "publications:publications", "publications:venues", "publications:topics",
     "activities:awards", "activities:mentorship", "activities:news", "activities:research",
+    "activities:figures",
 ]  # fmt: skip
 
 
@@ -88,6 +90,11 @@ class Research(Records):
         return Project.objects.published()
 
 
+class Pages(Records):
+    def rows(self) -> QuerySet:
+        return Page.objects.published()
+
+
 SITEMAPS: dict[str, type[Sitemap]] = {
     "lists": Lists,
     "people": People,
@@ -96,4 +103,5 @@ SITEMAPS: dict[str, type[Sitemap]] = {
     "venues": Venues,
     "topics": Topics,
     "research": Research,
+    "pages": Pages,
 }

@@ -51,7 +51,7 @@ def readable(accent: str, grounds: tuple[str, ...], *, enough: float = ENOUGH, d
     colour = read_colour(accent)
     lightness = lightness_of(colour)
     shade = accent
-    while min(contrast(shade, ground) for ground in grounds) < enough and 0 < lightness < 1:
+    while min(contrast(shade, ground) for ground in grounds) < enough and lightness != (0 if darker else 1):
         lightness = max(lightness - STEP, 0) if darker else min(lightness + STEP, 1)
         shade = with_lightness(colour, lightness)
     return shade

@@ -9,8 +9,11 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
 
-from labsite import look_views, views
+from labsite import card_views, image_views, look_views, views
+from labsite.lib.renditions import ENDINGS
+from labsite.looks import PICTURE_SIZES
 from labsite.sitemaps import SITEMAPS
+from people.photos import SIZES
 from publications.api import api
 
 urlpatterns = [
@@ -20,8 +23,23 @@ urlpatterns = [
     path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
     path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v1/", api.urls),
-    re_path(r"^media/(?P<path>photos/[0-9a-f]{32}\.jpg)$", views.photo, name="photo"),
-    re_path(r"^media/(?P<path>site/[0-9a-f]{32}\.(?:png|jpg))$", look_views.site_image, name="site_image"),
+    path("cards/site.png", card_views.site_card, name="site_card"),
+    re_path(
+        r"^cards/(?P<kind>people|publications|groups)/(?P<slug>[-a-zA-Z0-9_]+)\.png$", card_views.card, name="card"
+    ),
+    re_path(r"^media/(?P<path>photos/[0-9a-f]{32}\.jpg)$", image_views.photo, name="photo"),
+    re_path(
+        rf"^media/photos/(?P<key>[0-9a-f]{{32}})-(?P<size>{'|'.join(SIZES)})-(?P<focus>[0-9]{{1,3}}-[0-9]{{1,3}})"
+        rf"\.(?P<ending>{ENDINGS})$",
+        image_views.photo_rendition,
+        name="photo_rendition",
+    ),
+    re_path(r"^media/(?P<path>site/[0-9a-f]{32}\.(?:png|jpg))$", image_views.site_image, name="site_image"),
+    re_path(
+        rf"^media/site/(?P<key>[0-9a-f]{{32}})-(?P<size>{'|'.join(PICTURE_SIZES)})\.(?P<ending>{ENDINGS})$",
+        image_views.site_rendition,
+        name="site_rendition",
+    ),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("people.urls")),

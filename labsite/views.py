@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template import loader
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from activities.models import NewsItem
+from activities.models import AwardReceipt, NewsItem, Project
 from labsite.context import load_lab_profile
 from labsite.lib.questions import printable, problem_of_words
 from labsite.lib.search import Question, read_question
@@ -25,6 +28,8 @@ from publications.models import Publication, Topic, Venue
 
 NEWS_ON_HOME = 6
 SELECTED_ON_HOME = 6
+MEMBERS_ON_HOME = 12
+AREAS_ON_HOME = 6
 RESULTS_PER_KIND = 20
 RANKED = 1000
 
@@ -32,20 +37,41 @@ RANKED = 1000
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who we are, the groups, the people, selected papers and the latest news."""
-    today = timezone.localdate()
-    context = {
-        "today": today,
-        "groups": Group.objects.published().with_page_relations(),
-        "members": Person.objects.published().current(today).with_memberships(),
-        "publications": Publication.objects.listed().selected().with_rows()[:SELECTED_ON_HOME],
-        "news": NewsItem.objects.public().newest_first().with_relations()[:NEWS_ON_HOME],
-    }
-    profile = load_lab_profile()
+    context = home_context(timezone.localdate())
+    context["lab"] = profile = load_lab_profile()
     context["schema"] = schema_organization(
         f"{site_root(request)}/", profile.organization,
         name=profile.name, description=profile.tagline, sameAs=profile.url,
     )  # fmt: skip
     return render(request, "labsite/home.html", context)
+
+
+def home_context(today: datetime.date) -> dict[str, Any]:
+    """What the home page shows besides the lab's profile. Thirteen queries."""
+    members = list(Person.objects.published().current(today).with_memberships()[: MEMBERS_ON_HOME + 1])
+    return {
+        "today": today,
+        "numbers": numbers(today),
+        "areas": Project.objects.published().filter(kind=Project.Kind.RESEARCH_AREA)[:AREAS_ON_HOME],
+        "groups": Group.objects.published().with_page_relations(),
+        "members": members[:MEMBERS_ON_HOME],
+        "has_more_members": len(members) > MEMBERS_ON_HOME,
+        "publications": Publication.objects.listed().selected().with_rows(summary=True)[:SELECTED_ON_HOME],
+        "news": NewsItem.objects.public().newest_first().with_relations()[:NEWS_ON_HOME],
+    }
+
+
+def numbers(today: datetime.date) -> list[tuple[str, str, str]]:
+    """How much there is of what, in words, and where it is listed; nothing that there is none of. Three queries."""
+    papers = Publication.objects.listed().count()
+    people = Person.objects.published().current(today).count()
+    awards = AwardReceipt.objects.public().count()
+    found = [
+        (people, ngettext("member", "members", people), reverse("people:people")),
+        (papers, ngettext("publication", "publications", papers), reverse("publications:publications")),
+        (awards, ngettext("award", "awards", awards), reverse("activities:awards")),
+    ]
+    return [(f"{number:,}", words, address) for number, words, address in found if number]
 
 
 @require_safe
@@ -95,21 +121,6 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def photo(request: HttpRequest, path: str) -> HttpResponse:
-    """A portrait, to everyone if its person has a public page and agreed; else to those who may edit it. One query."""
-    person = Person.objects.filter(photo=path).first()
-    if not person or not ((person.is_published and person.photo_consent) or person.is_managed_by(request.user)):
-        raise Http404
-    try:
-        with person.photo.open("rb") as file:
-            content = file.read()  # re-encoded on upload to at most 1,600 pixels a side
-    except FileNotFoundError as error:
-        raise Http404 from error
-    # Consent can be taken back at any time, so nobody keeps the picture without asking.
-    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "no-cache"})
-
-
-@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Says that the process answers; touches no database."""
     return JsonResponse({"status": "ok"})
@@ -119,7 +130,8 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything may be read but the admin and endless combinations of words."""
     lines = [
-        "User-agent: *", "Disallow: /admin/", "Disallow: /search/", f"Sitemap: {site_root(request)}/sitemap.xml", "",
+        "User-agent: *", "Disallow: /admin/", "Disallow: /search/", "Disallow: /my/", "Disallow: /login/",
+        f"Sitemap: {site_root(request)}/sitemap.xml", "",
     ]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain")
 

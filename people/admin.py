@@ -9,8 +9,12 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from labsite.context import load_lab_profile
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.rows import StackedRows, TabularRows
 from labsite.lib.tables.pages import TableAdmin
@@ -29,7 +33,7 @@ from people.models import (
     ProfileLink,
     ProfileSection,
 )
-from people.photos import reencode_photo
+from people.photos import FocusInput, PhotoUploadField, rendition_address
 from people.tables import MemberTable
 from publications.models import PositionPublication
 
@@ -45,7 +49,7 @@ class MembershipInline(TabularRows):
     model = Membership
     fields = ["role", "title", "group", *PERIOD, "next_destination"]
     autocomplete_fields = ["group"]
-    verbose_name_plural = "memberships: when and as what they are here (decides current, alumni and the people page)"
+    verbose_name_plural = _("memberships: when and as what they are here (decides current, alumni and the people page)")
 
 
 class GroupMembershipInline(MembershipInline):
@@ -66,7 +70,7 @@ class PositionInline(StackedRows):
         "summary",
     ]
     classes = ["collapse"]
-    verbose_name_plural = "positions: jobs, internships, research stays (people and papers: “Change” on the row)"
+    verbose_name_plural = _("positions: jobs, internships, research stays (people and papers: “Change” on the row)")
 
 
 class EducationForm(forms.ModelForm):
@@ -77,7 +81,9 @@ class EducationForm(forms.ModelForm):
         person = cleaned.get("person") or getattr(self.instance, "person", None)
         for name in ("advisors", "committee"):
             if person and person.pk and person in (cleaned.get(name) or ()):
-                self.add_error(name, f"{person} is the student here: choose other people.")
+                self.add_error(
+                    name, gettext("%(person)s is the student here: choose other people.") % {"person": person}
+                )
         return cleaned
 
 
@@ -107,7 +113,9 @@ class NameInline(TabularRows):
     model = PersonName
     fields = ["name", "kind", "is_public"]
     classes = ["collapse"]
-    verbose_name_plural = "other names (people and their papers are found by public ones; former names are never shown)"
+    verbose_name_plural = _(
+        "other names (people and their papers are found by public ones; former names are never shown)"
+    )
 
 
 class LinkInline(TabularRows):
@@ -119,26 +127,36 @@ class SectionInline(StackedRows):
     model = ProfileSection
     fields = [("kind", "heading", "order", "is_published"), "body"]
     classes = ["collapse"]
-    verbose_name_plural = "sections of the page: highlights, interests, skills, collaboration"
+    verbose_name_plural = _("sections of the page: highlights, interests, skills, collaboration")
 
 
 class OldAddressInline(TabularRows):
     model = OldAddress
     classes = ["collapse"]
-    verbose_name_plural = "old addresses that lead to this page"
+    verbose_name_plural = _("old addresses that lead to this page")
 
 
 class PersonForm(SlugForm):
     """Re-encodes a new photo, so that nothing of the camera is stored."""
 
+    photo = PhotoUploadField(required=False, help_text=Person._meta.get_field("photo").help_text)
+
     class Meta:
         model = Person
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
-        widgets = {"office": forms.Textarea(attrs={"rows": 4}), "identity_note": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "office": forms.Textarea(attrs={"rows": 4}),
+            "identity_note": forms.Textarea(attrs={"rows": 3}),
+            "photo_focus_x": FocusInput,
+            "photo_focus_y": FocusInput,
+        }
 
     def clean_photo(self) -> Any:
-        upload = self.cleaned_data.get("photo")
-        return reencode_photo(upload) if upload and "photo" in self.changed_data else upload
+        """Of an earlier version whose photo was deleted since, the photo that there is now."""
+        photo = self.cleaned_data.get("photo")
+        if photo and "photo" not in self.changed_data and not photo.storage.exists(photo.name):
+            return Person.objects.filter(pk=self.instance.pk).values_list("photo", flat=True).first() or ""
+        return photo
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -148,7 +166,12 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("current", "Current"), ("upcoming", "Joining soon"), ("alumni", "Alumni"), ("other", "Not a member")]
+        return [
+            ("current", gettext("Current")),
+            ("upcoming", gettext("Joining soon")),
+            ("alumni", gettext("Alumni")),
+            ("other", gettext("Not a member")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         today = timezone.localdate()
@@ -174,7 +197,7 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
     ]  # fmt: skip
     fieldsets = [
         (
-            "Name",
+            _("Name"),
             {
                 "fields": [
                     "name",
@@ -183,52 +206,67 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
                     ("pronouns", "pronunciation", "honorific"),
                     "orcid",
                 ],
-                "description": "Only the full name is needed. It is printed on the person's page, card and CV.",
+                "description": _("Only the full name is needed. It is printed on the person's page, card and CV."),
             },
         ),
         (
-            "Page",
+            _("Page"),
             {
                 "fields": ["headline", "bio", ("status_text", "status_is_shown"), "slug", "is_published"],
-                "description": "What visitors read on top of the person's page.",
+                "description": _("What visitors read on top of the person's page."),
             },
         ),
         (
-            "Photo",
+            _("Photo"),
             {
-                "fields": ["photo", "photo_alt", ("photo_focus_x", "photo_focus_y"), "photo_consent"],
-                "description": "Shown only if the person agreed. Without a photo the page shows their initials.",
+                "fields": ["photo", "photo_alt", "photo_crop", ("photo_focus_x", "photo_focus_y"), "photo_consent"],
+                "description": _("Shown only if the person agreed. Without a photo the page shows their initials."),
                 "classes": ["collapse"],
             },
         ),
         (
-            "Contact and privacy",
+            _("Contact and privacy"),
             {
                 "fields": [
                     ("email", "email_visibility"),
                     ("phone", "phone_visibility"),
                     ("office", "office_visibility"),
                 ],
-                "description": "Private unless the person wishes otherwise.",
+                "description": _("Private unless the person wishes otherwise."),
                 "classes": ["collapse"],
             },
         ),
         (
-            "What their page shows",
+            _("What their page shows"),
             {"fields": ["show_profile_card", "show_links", "show_news", "show_selected"], "classes": ["collapse"]},
         ),
-        ("For editors", {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
+        (_("For editors"), {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
     ]
     editors_only = {"slug", "is_published", "user", "identity_note"}
+    readonly_fields = ["photo_crop"]
 
-    @admin.display(description="here as")
+    class Media:
+        css = {"all": ["labsite/admin/focus.css"]}
+        js = [forms.Script("labsite/focus.js", defer=True)]
+
+    @admin.display(description=_("what small crops show"))
+    def photo_crop(self, person: Person) -> str:
+        """The photo with its focus, which the two sliders below set."""
+        has_photo = bool(person.photo) and person.photo.storage.exists(person.photo.name)
+        context = {
+            "photo": person.photo.url if has_photo else "",
+            "crop": rendition_address(person, "192", "jpg") if has_photo else "",
+        }
+        return render_to_string("people/_photo_focus_stage.html", context)
+
+    @admin.display(description=_("here as"))
     def role(self, person: Person) -> str:
         membership = current_membership(person, timezone.localdate())
         if membership:
             return membership.role_text
-        return "formerly or later" if person.memberships.all() else "not a member"
+        return gettext("formerly or later") if person.memberships.all() else gettext("not a member")
 
-    @admin.display(description="photo", boolean=True)
+    @admin.display(description=_("photo"), boolean=True)
     def has_photo(self, person: Person) -> bool:
         return bool(person.photo)
 
@@ -268,7 +306,9 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
         return super().has_view_permission(request, obj) and self._reaches(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._reaches(request, obj)
+        own = super().has_change_permission(request, obj) and self._reaches(request, obj)
+        # Where members' changes need approval, there is no way around it: they change their page at /my/profile/.
+        return own and (is_editor(request) or not load_lab_profile().changes_need_approval)
 
     def _reaches(self, request: HttpRequest, obj: Person | None) -> bool:
         return obj is None or is_editor(request) or obj.user_id == request.user.pk
@@ -347,7 +387,7 @@ class GroupAdmin(PublishableAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(member_count=Count("memberships__person", distinct=True))
 
-    @admin.display(description="members, ever", ordering="member_count")
+    @admin.display(description=_("members, ever"), ordering="member_count")
     def members(self, group: Group) -> int:
         return group.member_count
 

@@ -6,20 +6,22 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_lazy as _
+
 from people.models import Membership, Person
 from people.models.person import PersonQuerySet
 
 ROLE_ORDER = {value: index for index, value in enumerate(Membership.Role.values)}
 ROLE_HEADINGS = {
-    "principal-investigator": "Principal investigators",
-    "faculty": "Faculty",
-    "postdoc": "Postdocs",
-    "phd": "PhD students",
-    "master": "Master's students",
-    "undergraduate": "Undergraduates",
-    "staff": "Staff",
-    "visitor": "Visitors",
-    "intern": "Interns",
+    "principal-investigator": _("Principal investigators"),
+    "faculty": _("Faculty"),
+    "postdoc": _("Postdocs"),
+    "phd": _("PhD students"),
+    "master": _("Master's students"),
+    "undergraduate": _("Undergraduates"),
+    "staff": _("Staff"),
+    "visitor": _("Visitors"),
+    "intern": _("Interns"),
 }
 
 

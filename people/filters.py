@@ -10,6 +10,8 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.dates import PartialDate, parse_edtf
 from labsite.lib.questions import WordsField, printable
@@ -17,26 +19,26 @@ from people.directory import Directory, load_directory
 from people.models import Group, Membership, Person
 from people.models.person import PersonQuerySet
 
-STATUSES = {"current": "Current", "upcoming": "Joining soon", "alumni": "Alumni"}
+STATUSES = {"current": _("Current"), "upcoming": _("Joining soon"), "alumni": _("Alumni")}
 NAMES = ("status", "role", "group", "q", "on")
 
 
 class WordField(forms.CharField):
     """One word out of `words`, a dict of value and label."""
 
-    def __init__(self, *, words: dict[str, str], noun: str, **kwargs: Any) -> None:
-        self.words, self.noun = words, noun
+    def __init__(self, *, words: dict[str, str], unknown: str, **kwargs: Any) -> None:
+        self.words, self.unknown = words, unknown
         super().__init__(**kwargs)
 
     def validate(self, value: str) -> None:
         if value and value not in self.words:
-            raise ValidationError(f"There is no {self.noun} “{printable(value)}”: use {', '.join(self.words)}.")
+            raise ValidationError(self.unknown % {"value": printable(value), "words": ", ".join(self.words)})
 
 
 class GroupField(forms.CharField):
     def validate(self, value: str) -> None:
         if value and ("\x00" in value or not Group.objects.published().filter(slug=value).exists()):
-            raise ValidationError(f"There is no group “{printable(value)}” here.")
+            raise ValidationError(gettext("There is no group “%(value)s” here.") % {"value": printable(value)})
 
 
 class MomentField(forms.CharField):
@@ -47,7 +49,8 @@ class MomentField(forms.CharField):
             return parse_edtf(super().clean(value))
         except ValidationError as error:
             raise ValidationError(
-                f"“{printable(str(value))}” is not a date: write 2024, 2024-05 or 2024-05-31."
+                gettext("“%(value)s” is not a date: write 2024, 2024-05 or 2024-05-31.")
+                % {"value": printable(str(value))}
             ) from error
 
 
@@ -70,11 +73,13 @@ class WordsFilter(django_filters.Filter):
 class PersonFilter(django_filters.FilterSet):
     """Parses and checks the query string; `find_people` applies it, since status is a matter of the day."""
 
-    status = WordFilter(label="Status", words=STATUSES, noun="status")
-    role = WordFilter(label="Role", words=dict(Membership.Role.choices), noun="role")
-    group = GroupFilter(label="Group")
-    q = WordsFilter(label="Name")
-    on = MomentFilter(label="On")
+    status = WordFilter(label=_("Status"), words=STATUSES, unknown=_("There is no status “%(value)s”: use %(words)s."))
+    role = WordFilter(
+        label=_("Role"), words=dict(Membership.Role.choices), unknown=_("There is no role “%(value)s”: use %(words)s.")
+    )
+    group = GroupFilter(label=_("Group"))
+    q = WordsFilter(label=_("Name"))
+    on = MomentFilter(label=_("On"))
 
     class Meta:
         model = Person
@@ -97,7 +102,13 @@ class PersonSelection:
     def chips(self) -> list[tuple[str, str, str]]:
         """What is chosen, each as (label, text, address without it)."""
         texts = {"status": STATUSES, "role": dict(Membership.Role.choices)}
-        labels = {"status": "Status", "role": "Role", "group": "Group", "q": "Name", "on": "As of"}
+        labels = {
+            "status": gettext("Status"),
+            "role": gettext("Role"),
+            "group": gettext("Group"),
+            "q": gettext("Name"),
+            "on": gettext("As of"),
+        }
         return [
             (labels[name], texts.get(name, {}).get(str(value), str(value)), self.address(**{name: ""}))
             for name, value in self.values.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from unicodedata import bidirectional, category
 
 PARTICLES = frozenset({
     "af", "al", "ap", "av", "bar", "ben", "bin", "bint", "da", "dal", "de", "degli", "dei", "del", "della", "den",
@@ -83,3 +84,47 @@ def without_titles(parts: NameParts) -> NameParts:
 
 def _plain(word: str) -> str:
     return word.replace(".", "").casefold()
+
+
+# Signs that belong to the one before: skin tones, tags of flags, variation selectors, and the joiner itself.
+JOINER = "\u200d"
+BELONGING = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f\ufe00-\ufe0f\u20e3]")
+FLAG_HALVES = re.compile("[\U0001f1e6-\U0001f1ff]")
+
+
+def first_sign(text: str) -> str:
+    """The first sign as a reader sees it: a letter with its accents, a whole emoji, both halves of a flag.
+
+    A short form of Unicode's grapheme clusters (UAX 29); Hangul is expected composed (NFC).
+    """
+    end = 1
+    while end < len(text):
+        before, char = text[end - 1], text[end]
+        is_pair = end == 1 and FLAG_HALVES.match(before) and FLAG_HALVES.match(char)
+        if not (char == JOINER or before == JOINER or BELONGING.match(char) or is_pair or category(char)[0] == "M"):
+            break
+        end += 1
+    return text[:end].rstrip(JOINER)
+
+
+def initials_of(name: str) -> str:
+    """One or two signs that stand for a name: of its first and its last word, “AQ” for Ada Quint; "" for none.
+
+    Chinese, Japanese and Korean names without blanks give their first sign, which is the family name. Letters of
+    scripts that join are kept apart. A name without letters gives its first emoji.
+    """
+    words = [word.lstrip("([{'\"‘“«-") for word in name.split()]
+    lettered = [word for word in words if word and word[0].isalnum()]
+    if not lettered:
+        return first_sign(next((word for word in words if word and category(word[0]) == "So"), ""))
+    chosen = lettered[:1] + lettered[1:][-1:]
+    if all(HAN_KANA_HANGUL.match(word) for word in chosen):
+        return first_sign(chosen[0])
+    signs = [first_sign(word) for word in chosen]
+    return "\u200c".join(signs) if bidirectional(signs[0][0]) == "AL" else "".join(map(upper_sign, signs))
+
+
+def upper_sign(sign: str) -> str:
+    """In capitals, where that is still one sign: not “SS” for ß."""
+    upper = sign.upper()
+    return upper if len(upper) == len(sign) else sign

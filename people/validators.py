@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.iso7064 import mod_11_2
 
@@ -30,8 +31,11 @@ def normalize_orcid(text: str) -> str:
         mod_11_2.validate("".join(groups))
     except NumberError as error:
         raise ValidationError(
-            f"'{text}' is not an ORCID iD: it has four groups of four, such as 0000-0002-1825-0097, "
-            "and its last character checks the others.",
+            gettext(
+                "'%(text)s' is not an ORCID iD: it has four groups of four, such as 0000-0002-1825-0097, "
+                "and its last character checks the others."
+            )
+            % {"text": text},
             code="invalid_orcid",
         ) from error
     return "-".join(groups)
@@ -54,5 +58,6 @@ def validate_ror(text: str) -> None:
     """The nine characters of a ROR id (https://ror.org/about/): 0, six of Crockford's base 32, two digits."""
     if not ROR_PATTERN.match(text):
         raise ValidationError(
-            f"'{text}' is not a ROR id: it has nine characters, such as 05hs6h993.", code="invalid_ror"
+            gettext("'%(text)s' is not a ROR id: it has nine characters, such as 05hs6h993.") % {"text": text},
+            code="invalid_ror",
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from labsite.lib.web import plain_addresses
 from people.names import NameParts, split_name
 from publications.formats.bibtex import write_bibtex
 from publications.formats.csl import csl_item
@@ -49,7 +50,15 @@ FORMATS = {
 
 
 def record_of(publication: Publication, root: str = "") -> Record:
-    """The record of a publication loaded by `with_export_relations()`. `root`: the site's address without a slash."""
+    """The record of a publication loaded by `with_export_relations()`. `root`: the site's address without a slash.
+
+    It is the same in every language: addresses are the plain ones.
+    """
+    with plain_addresses():
+        return _record_of(publication, root)
+
+
+def _record_of(publication: Publication, root: str) -> Record:
     notices = [notice for notice in publication.notices.all() if notice.kind == "retraction"]
     bibtex = publication.raw_record.get("bibtex") if isinstance(publication.raw_record, dict) else None
     source = bibtex if isinstance(bibtex, dict) else {}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet
+from django.utils.translation import gettext
 
 from people.models import Person
 from publications.filters import UNDATED, PublicationFilter, Selection, narrow
@@ -48,12 +49,12 @@ class Facet:
 def make_facets(selection: Selection, listed: QuerySet) -> list[Facet]:
     """Every facet over `listed`. Costs eight queries whatever the size: one a facet, and the names of three kinds."""
     makers: dict[str, tuple[str, Callable[[Selection, QuerySet], list[Choice]]]] = {
-        "year": ("Year", year_choices),
-        "venue": ("Venue", venue_choices),
-        "type": ("Type", type_choices),
-        "topic": ("Topic", topic_choices),
-        "author": ("Author", author_choices),
-        "award": ("Distinction", award_choices),
+        "year": (gettext("Year"), year_choices),
+        "venue": (gettext("Venue"), venue_choices),
+        "type": (gettext("Type"), type_choices),
+        "topic": (gettext("Topic"), topic_choices),
+        "author": (gettext("Author"), author_choices),
+        "award": (gettext("Distinction"), award_choices),
     }
     return [
         Facet(name, label, make(selection, narrow(selection, listed, leave_out=name).order_by()))
@@ -110,7 +111,8 @@ def year_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
     values |= {value: values.get(value, 0) for value in chosen}
     ordered = sorted(values, key=lambda value: (value == UNDATED, value), reverse=True)
     return [
-        Choice(value, "Undated" if value == UNDATED else value, values[value], value in chosen) for value in ordered
+        Choice(value, gettext("Undated") if value == UNDATED else value, values[value], value in chosen)
+        for value in ordered
     ]
 
 
@@ -145,7 +147,7 @@ def award_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
 def _enumerated(counts: dict[str, int], choices: type, chosen: list[str]) -> list[Choice]:
     present = [choice for choice in choices if choice.value in counts or choice.value in chosen]
     present.sort(key=lambda choice: -counts.get(choice.value, 0))
-    return [Choice(each.value, each.label, counts.get(each.value, 0), each.value in chosen) for each in present]
+    return [Choice(each.value, str(each.label), counts.get(each.value, 0), each.value in chosen) for each in present]
 
 
 def topic_choices(selection: Selection, publications: QuerySet) -> list[Choice]:

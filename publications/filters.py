@@ -17,6 +17,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.questions import WordsField, printable
 from labsite.lib.text import make_slug
@@ -37,8 +39,8 @@ SORTS = {
     "cited": ["digest__citations_key", "digest__title_key", "digest__publication_id"],
 }
 SORT_LABELS = {
-    "best": "Best match", "newest": "Newest first", "oldest": "Oldest first", "title": "By title",
-    "cited": "Most cited",
+    "best": _("Best match"), "newest": _("Newest first"), "oldest": _("Oldest first"), "title": _("By title"),
+    "cited": _("Most cited"),
 }  # fmt: skip
 
 
@@ -55,8 +57,8 @@ class ValuesField(forms.MultipleChoiceField):
 
     widget = forms.SelectMultiple
 
-    def __init__(self, *args: Any, noun: str, find_known: Any, hint: str, follow: Any = None, **kwargs: Any) -> None:
-        self.noun, self.find_known, self.hint, self.follow = noun, find_known, hint, follow
+    def __init__(self, *args: Any, unknown: str, find_known: Any, hint: str, follow: Any = None, **kwargs: Any) -> None:
+        self.unknown, self.find_known, self.hint, self.follow = unknown, find_known, hint, follow
         super().__init__(*args, **kwargs)
 
     def to_python(self, value: Any) -> list[str]:
@@ -66,7 +68,7 @@ class ValuesField(forms.MultipleChoiceField):
         """The values; a former one of a record that was merged is the one of the record it is part of."""
         values = self.to_python(value)
         if len(values) > MAX_VALUES:
-            raise ValidationError(f"At most {MAX_VALUES} values can be chosen here.")
+            raise ValidationError(gettext("At most %(number)s values can be chosen here.") % {"number": MAX_VALUES})
         guesses = {text: make_slug(text, "") for text in values if is_plain(text)}
         known = self.find_known([*guesses, *guesses.values()])
         unknown = [text for text in values if text not in known]
@@ -78,10 +80,11 @@ class ValuesField(forms.MultipleChoiceField):
     def explain(self, unknown: list[str], value: list[str], known: set[str], guesses: dict[str, str]) -> None:
         """Raises where some values mean nothing."""
         if unknown:
-            named = ", ".join(f"“{printable(text)}”" for text in unknown)
+            named = gettext(", ").join(gettext("“%(text)s”") % {"text": printable(text)} for text in unknown)
             kept = [text for text in value if text in known]
             meant = list(dict.fromkeys(guesses[text] for text in unknown if guesses.get(text) in known))
-            raise UnknownValues(f"There is no {self.noun} {named} here. {self.hint}", kept=kept, guesses=meant)
+            message = gettext("%(problem)s %(mend)s") % {"problem": self.unknown % {"values": named}, "mend": self.hint}
+            raise UnknownValues(message, kept=kept, guesses=meant)
 
 
 def is_plain(text: str) -> bool:
@@ -111,11 +114,11 @@ class ValuesFilter(django_filters.Filter):
     field_class = ValuesField
 
     def __init__(
-        self, *, noun: str, find_known: Any, condition: Any, label: str, hint: str = "Choose one from the list.",
+        self, *, unknown: str, find_known: Any, condition: Any, label: str, hint: str = _("Choose one from the list."),
         follow: Any = None,
     ) -> None:  # fmt: skip
         self.condition = condition
-        super().__init__(label=label, noun=noun, find_known=find_known, hint=hint, follow=follow)
+        super().__init__(label=label, unknown=unknown, find_known=find_known, hint=hint, follow=follow)
 
     def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
         return queryset.filter(self.condition(value)) if value else queryset
@@ -135,7 +138,8 @@ class ChoiceField(forms.CharField):
 
     def validate(self, value: str) -> None:
         if value and value not in self.words:
-            raise ValidationError(f"“{printable(value)}” is not known here: use {' or '.join(self.words)}.")
+            message = gettext("“%(value)s” is not known here: use %(words)s.")
+            raise ValidationError(message % {"value": printable(value), "words": gettext(" or ").join(self.words)})
 
 
 class WordFilter(django_filters.Filter):
@@ -147,7 +151,9 @@ class YearField(forms.CharField):
 
     def validate(self, value: str) -> None:
         if value and not known_years([value]) or value == UNDATED:
-            raise ValidationError(f"“{printable(value)}” is not a year. Write four digits.")
+            raise ValidationError(
+                gettext("“%(value)s” is not a year. Write four digits.") % {"value": printable(value)}
+            )
 
 
 class YearFilter(django_filters.Filter):
@@ -162,36 +168,49 @@ class PublicationFilter(django_filters.FilterSet):
     """Parses, checks and applies the query string to a queryset of publications."""
 
     venue = ValuesFilter(
-        label="Venue", noun="venue", find_known=known_slugs(Venue), follow=follow_venues,
+        label=_("Venue"),
+        unknown=_("There is no venue %(values)s here."),
+        find_known=known_slugs(Venue),
+        follow=follow_venues,
         condition=lambda values: Q(venue__slug__in=values),
-    )  # fmt: skip
+    )
     year = ValuesFilter(
-        label="Year", noun="year", find_known=known_years, condition=year_condition,
-        hint=f"Write four digits, or “{UNDATED}” for what has no year.",
+        label=_("Year"),
+        unknown=_("There is no year %(values)s here."),
+        find_known=known_years, condition=year_condition,
+        hint=_("Write four digits, or “none” for what has no year."),
     )  # fmt: skip
     author = ValuesFilter(
-        label="Author", noun="person", find_known=known_people, follow=follow_people,
+        label=_("Author"),
+        unknown=_("There is no person %(values)s here."),
+        find_known=known_people, follow=follow_people,
         condition=lambda values: Publication.objects.q_by_slugs(values),
     )  # fmt: skip
     type = ValuesFilter(
-        label="Type", noun="type", find_known=known_choices(Publication.Kind),
+        label=_("Type"),
+        unknown=_("There is no type %(values)s here."),
+        find_known=known_choices(Publication.Kind),
         condition=lambda values: Q(kind__in=values),
     )  # fmt: skip
     topic = ValuesFilter(
-        label="Topic", noun="topic", find_known=known_slugs(Topic),
+        label=_("Topic"),
+        unknown=_("There is no topic %(values)s here."),
+        find_known=known_slugs(Topic),
         condition=lambda values: Publication.objects.q_on_topics(values),
     )  # fmt: skip
     award = ValuesFilter(
-        label="Distinction", noun="distinction", find_known=known_choices(Distinction.Kind),
+        label=_("Distinction"),
+        unknown=_("There is no distinction %(values)s here."),
+        find_known=known_choices(Distinction.Kind),
         condition=lambda values: Publication.objects.q_distinguished(values),
     )  # fmt: skip
-    since = YearFilter(label="Since", method="filter_since")
-    until = YearFilter(label="Until", method="filter_until")
-    code = WordFilter(label="Code", words=["yes"], method="filter_code")
-    workshops = WordFilter(label="Workshops", words=["hide"], method="filter_workshops")
-    q = WordsFilter(label="Words", method="filter_words")
-    style = WordFilter(label="Style", words=list(STYLES), method="keep")
-    sort = WordFilter(label="Order", words=list(SORT_LABELS), method="keep")
+    since = YearFilter(label=_("Since"), method="filter_since")
+    until = YearFilter(label=_("Until"), method="filter_until")
+    code = WordFilter(label=_("Code"), words=["yes"], method="filter_code")
+    workshops = WordFilter(label=_("Workshops"), words=["hide"], method="filter_workshops")
+    q = WordsFilter(label=_("Words"), method="filter_words")
+    style = WordFilter(label=_("Style"), words=list(STYLES), method="keep")
+    sort = WordFilter(label=_("Order"), words=list(SORT_LABELS), method="keep")
 
     class Meta:
         model = Publication
@@ -219,7 +238,7 @@ class PublicationFilter(django_filters.FilterSet):
 FACETS = ("year", "venue", "type", "topic", "author", "award")
 SINGLES = ("since", "until", "code", "workshops", "q", "style", "sort")
 HARMLESS = ("style", "sort", "page")  # a mistake here changes how and where it is listed, not what
-REMEDIES = {"sort": "Show the newest first", "page": "Show the first page", "style": "Show the list"}
+REMEDIES = {"sort": _("Show the newest first"), "page": _("Show the first page"), "style": _("Show the list")}
 
 
 @dataclass(frozen=True)
@@ -233,7 +252,7 @@ class Problem:
 
     @property
     def remedy(self) -> str:
-        return REMEDIES.get(self.name, "Remove this filter")
+        return REMEDIES.get(self.name, _("Remove this filter"))
 
 
 @dataclass
@@ -295,9 +314,9 @@ def read_selection(data: QueryDict) -> Selection:
     for name in (*FACETS, *SINGLES):
         value = form.cleaned_data.get(name)
         selection.values[name] = value if isinstance(value, list) else [value] if value else []
-    for name, (error, *_) in errors.items():
+    for name, (error, *_others) in errors.items():
         selection.values[name] = getattr(error, "kept", [])
-    for name, (error, *_) in errors.items():
+    for name, (error, *_others) in errors.items():
         kept, guesses = selection.values[name], getattr(error, "guesses", [])
         meant = [(guess, selection.address(**{name: list(dict.fromkeys([*kept, guess]))})) for guess in guesses]
         selection.problems.append(Problem(name, str(form.fields[name].label), " ".join(error.messages), meant))

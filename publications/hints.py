@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from django.db import models
+from django.utils.translation import gettext
 
+from labsite.lib.english import english
 from labsite.lib.text import fold
 from publications.filters import FACETS, Selection
 from publications.models import Distinction, Publication, Topic, Venue
@@ -58,14 +60,14 @@ def match_at(words: list[str], index: int, named: dict[str, tuple[str, str, str]
     following = words[index + 1] if index + 1 < len(words) else ""
     if word in SINCE and YEAR.match(following):
         year = str(int(following) + (word == "after"))
-        return 2, "since", year, f"since {year}"
+        return 2, "since", year, gettext("since %(year)s") % {"year": year}
     if word in UNTIL and YEAR.match(following):
         year = str(int(following) - (word == "before"))
-        return 2, "until", year, f"until {year}"
+        return 2, "until", year, gettext("until %(year)s") % {"year": year}
     if YEAR.match(word):
         return 1, "year", word, word
     if word in CODE:
-        return 1, "code", "yes", "with code"
+        return 1, "code", "yes", gettext("with code")
     for length in range(len(words) - index, 0, -1):
         phrase = " ".join(words[index : index + length])
         if index + length <= len(words) and phrase in named:
@@ -79,16 +81,24 @@ def names_of_filters(words: list[str]) -> dict[str, tuple[str, str, str]]:
     for topic in Topic.objects.filter(slug__in=candidate_slugs(words)):
         named[fold(topic.name)] = ("topic", topic.slug, topic.name)
     for choice in Publication.Kind:
-        named[fold(choice.label)] = named[f"{fold(choice.label)}s"] = ("type", choice.value, choice.label)
+        for name in spellings(choice.label):
+            named[name] = ("type", choice.value, str(choice.label))
     for choice in Distinction.Kind:
         if choice != Distinction.Kind.OTHER:
-            named[fold(choice.label)] = named[f"{fold(choice.label)}s"] = ("award", choice.value, choice.label)
+            for name in spellings(choice.label):
+                named[name] = ("award", choice.value, str(choice.label))
     whole = models.Q(search_text__startswith=" ".join(words))
     for venue in Venue.objects.filter(models.Q(slug__in=candidate_slugs(words)) | whole):
         for name in (venue.short_name, venue.name, venue.slug.replace("-", " ")):
             if name:
                 named[fold(name)] = ("venue", venue.slug, venue.label)
     return named
+
+
+def spellings(label: object) -> set[str]:
+    """What a visitor may write for a choice: its folded name in the language of the page, in English one and many."""
+    own = fold(english(label))
+    return {own, f"{own}s", fold(str(label))}
 
 
 def candidate_slugs(words: list[str]) -> set[str]:

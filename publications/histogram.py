@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from publications.facets import Facet
 from publications.filters import UNDATED, Selection
 
@@ -62,7 +64,7 @@ def make_histogram(selection: Selection, facets: list[Facet]) -> Histogram:
     aside = None
     if undated:
         address = toggle(selection, UNDATED)
-        aside = Bar("Undated", undated.count, address, undated.is_chosen, 0, 0, 0)
+        aside = Bar(gettext("Undated"), undated.count, address, undated.is_chosen, 0, 0, 0)
     return Histogram(bars, aside, max(len(bars) * (BAR + GAP) - GAP, BAR))
 
 

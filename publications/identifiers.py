@@ -6,18 +6,20 @@ import re
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from stdnum import isbn
 
 
 class Scheme(models.TextChoices):
-    DOI = "doi", "DOI"
-    ARXIV = "arxiv", "arXiv"
-    OPENREVIEW = "openreview", "OpenReview"
-    PMID = "pmid", "PubMed"
-    ISBN = "isbn", "ISBN"
-    HANDLE = "handle", "Handle"
-    ACL = "acl", "ACL Anthology"
-    OTHER = "other", "Other"
+    DOI = "doi", _("DOI")
+    ARXIV = "arxiv", _("arXiv")
+    OPENREVIEW = "openreview", _("OpenReview")
+    PMID = "pmid", _("PubMed")
+    ISBN = "isbn", _("ISBN")
+    HANDLE = "handle", _("Handle")
+    ACL = "acl", _("ACL Anthology")
+    OTHER = "other", _("Other")
 
 
 ADDRESSES = {
@@ -47,11 +49,11 @@ def normalize_identifier(scheme: str, text: str) -> str:
     """
     value = unquote(text.strip()).strip().rstrip(".,;")
     if not value:
-        raise ValueError("Give the identifier or its address.")
+        raise ValueError(gettext("Give the identifier or its address."))
     if scheme == Scheme.ARXIV:
         match = ARXIV_ID.search(value)
         if not match:
-            raise ValueError(f"'{text}' is not an arXiv identifier, such as 2405.14852.")
+            raise ValueError(gettext("'%(text)s' is not an arXiv identifier, such as 2405.14852.") % {"text": text})
         return match.group(1).lower()
     if scheme == Scheme.OPENREVIEW and "openreview.net" in value:
         value = parse_qs(urlsplit(value).query).get("id", [""])[0]
@@ -62,12 +64,15 @@ def normalize_identifier(scheme: str, text: str) -> str:
     if scheme == Scheme.ISBN:
         number = isbn.compact(value)
         if not isbn.is_valid(number):
-            raise ValueError(f"'{text}' is not a valid ISBN, such as 978-0-306-40615-7.")
+            raise ValueError(gettext("'%(text)s' is not a valid ISBN, such as 978-0-306-40615-7.") % {"text": text})
         return number
     if scheme in PATTERNS:
         pattern, example = PATTERNS[Scheme(scheme)]
         if not pattern.match(value):
-            raise ValueError(f"'{text}' is not a valid {Scheme(scheme).label} identifier, such as {example}.")
+            raise ValueError(
+                gettext("'%(text)s' is not a valid %(label)s identifier, such as %(example)s.")
+                % {"text": text, "label": Scheme(scheme).label, "example": example}
+            )
     return value
 
 

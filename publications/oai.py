@@ -165,7 +165,7 @@ def list_sets(repository: Repository, values: dict[str, str]) -> Element:
     for kind in Publication.Kind:
         each = add(body, "set")
         add(each, "setSpec", f"{SET}{kind.value}")
-        add(each, "setName", kind.label)
+        add(each, "setName", str(kind.label))
     return body
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from labsite.lib.questions import printable
 from labsite.lib.search import read_question
@@ -51,13 +52,22 @@ def read_page(data: QueryDict, selection: Selection, found: QuerySet) -> Page:
     asked = data.get("page", "").strip()
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
     if asked and not (number >= 1 and (capped or number <= page.pages)):
-        message = f"There is no page “{printable(asked)}”: this list has {page.pages}. You see the first."
-        page.problems.append(Problem("page", "Page", message))
+        message = gettext("There is no page “%(asked)s”: this list has %(pages)s. You see the first.") % {
+            "asked": printable(asked),
+            "pages": page.pages,
+        }
+        page.problems.append(Problem("page", gettext("Page"), message))
         number = 1
     page.number = number or 1
     fill(page, selection, found, data, count)
     if count and not page.publications:  # beyond the end of a list that was not counted to its end
-        page.problems.append(Problem("page", "Page", f"There is no page {page.number}. You see the first."))
+        page.problems.append(
+            Problem(
+                "page",
+                gettext("Page"),
+                gettext("There is no page %(number)s. You see the first.") % {"number": page.number},
+            )
+        )
         page.number = 1
         fill(page, selection, found, QueryDict(), count)
     return page

@@ -70,11 +70,14 @@ class PublicationQuerySet(PublishableQuerySet):
         found = ranked_keys(_digests(), question, WEIGHTS, limit, among=own)
         return sorted(found, key=lambda key: key not in in_title)
 
-    def with_rows(self) -> PublicationQuerySet:
-        """Loads what one line of a list prints, as it was derived: no further query, whatever the line shows."""
+    def with_rows(self, *, summary: bool = False) -> PublicationQuerySet:
+        """Loads what one line of a list prints, as it was derived: no further query, whatever the line shows.
+
+        With `summary`, also the words on what the work is about.
+        """
         return self.select_related("digest").defer(
-            "abstract", "summary", "raw_record", "extra", "editor_note", "search_text", "digest__title_text",
-            "digest__author_text", "digest__body_text",
+            *([] if summary else ["summary"]), "abstract", "raw_record", "extra", "editor_note", "search_text",
+            "digest__title_text", "digest__author_text", "digest__body_text",
         )  # fmt: skip
 
     def with_list_relations(self) -> PublicationQuerySet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Count
+from django.utils.translation import gettext
 
 from publications.models import Authorship, Publication
 
@@ -45,10 +46,10 @@ def versions_of(publication: Publication) -> list[Version]:
     preprint = publication.preprint_date.display() if publication.preprint_date else publication.preprint_date_text
     is_preprint = publication.kind == "preprint"
     if (arxiv or preprint) and not is_preprint:
-        found.append(Version("Preprint", preprint, arxiv.url if arxiv else ""))
+        found.append(Version(gettext("Preprint"), preprint, arxiv.url if arxiv else ""))
     date = publication.date.display() if publication.date else str(publication.year or "")
     doi = next((each.url for each in publication.identifiers.all() if each.scheme == "doi"), "")
-    where = "Preprint" if is_preprint else f"{publication.get_status_display()}, {publication.venue_tag}"
+    where = gettext("Preprint") if is_preprint else f"{publication.get_status_display()}, {publication.venue_tag}"
     found.append(Version(where, date, doi or (arxiv.url if arxiv and is_preprint else "")))
     found += [
         Version(notice.get_kind_display(), notice.date.display() if notice.date else "", notice.url)

@@ -1,12 +1,19 @@
-"""What one line of a list prints, as plain data that can be stored. Pure: reads a loaded publication."""
+"""What one line of a list prints, as plain data that can be stored. Pure: reads a loaded publication.
+
+What is stored knows no language: words are English, dates are EDTF, addresses are the plain ones. They are put into
+the visitor's language when they are printed (publications.printing).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.utils import translation
+
+from labsite.lib.web import plain_addresses
 from publications.author_line import Author, read_author
 from publications.metadata import coins
-from publications.models import Publication
+from publications.models import Distinction, Publication
 from publications.records import Record
 
 
@@ -15,6 +22,14 @@ def make_row(publication: Publication, record: Record) -> dict[str, Any]:
 
     `record` is the publication's, which the caller has.
     """
+    venue = publication.venue
+    with plain_addresses():
+        address = venue.get_absolute_url() if venue else ""
+    with translation.override("en"):
+        return _row_in_english(publication, record, address)
+
+
+def _row_in_english(publication: Publication, record: Record, venue_address: str) -> dict[str, Any]:
     code, venue = publication.code_link, publication.venue
     status = publication.status
     return {
@@ -26,27 +41,36 @@ def make_row(publication: Publication, record: Record) -> dict[str, Any]:
         "is_complete": publication.author_list_complete,
         "venue_tag": publication.venue_tag,
         "venue_name": venue.name if venue else "",
-        "venue": venue.get_absolute_url() if venue else "",
+        "venue": venue_address,
         "is_workshop": publication.is_workshop_paper,
         "track": publication.track,
         "status": publication.get_status_display() if status not in ("published", publication.kind) else "",
-        "distinctions": [
-            " · ".join(part for part in (each.text, each.rate) if part) for each in publication.distinctions.all()
-        ],
+        "distinctions": [distinction_row(each) for each in publication.distinctions.all()],
         "code": code.url if code else "",
         "has_code": bool(code or publication.has_code),
         "is_published": publication.is_published,
         "is_retracted": publication.has_retraction,
         "notices": [
-            {"kind": each.kind, "label": each.get_kind_display(), "date": each.date.display() if each.date else ""}
+            {"kind": each.kind, "label": each.get_kind_display(), "date": str(each.date or "")}
             for each in publication.notices.all()
         ],
         "links": [
             *({"label": own.get_scheme_display(), "url": own.url} for own in publication.identifiers.all() if own.url),
-            *({"label": each.text, "url": each.url} for each in publication.links.all() if each != code),
+            *({"label": str(each.text), "url": each.url} for each in publication.links.all() if each != code),
         ],
         "coins": coins(record),
     }  # fmt: skip
+
+
+def distinction_row(distinction: Distinction) -> dict[str, Any]:
+    """Its words and, as far as they are known, the numbers of its rate."""
+    percent = distinction.rate_percent
+    numbers = {
+        "percent": f"{percent.normalize():f}" if percent is not None else "",
+        "selected": distinction.selected,
+        "submissions": distinction.submissions,
+    }
+    return {"text": str(distinction.text), **{key: value for key, value in numbers.items() if value not in ("", None)}}
 
 
 PLAIN = vars(Author(""))

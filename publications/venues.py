@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from publications.models import Venue
 
 PLURALS = {
-    Venue.Kind.CONFERENCE: "Conferences",
-    Venue.Kind.WORKSHOP: "Workshops",
-    Venue.Kind.JOURNAL: "Journals",
-    Venue.Kind.MAGAZINE: "Magazines",
-    Venue.Kind.PREPRINT_SERVER: "Preprint servers",
-    Venue.Kind.BOOK_SERIES: "Book series",
-    Venue.Kind.INSTITUTION: "Institutions",
-    Venue.Kind.OTHER: "Other venues",
+    Venue.Kind.CONFERENCE: _("Conferences"),
+    Venue.Kind.WORKSHOP: _("Workshops"),
+    Venue.Kind.JOURNAL: _("Journals"),
+    Venue.Kind.MAGAZINE: _("Magazines"),
+    Venue.Kind.PREPRINT_SERVER: _("Preprint servers"),
+    Venue.Kind.BOOK_SERIES: _("Book series"),
+    Venue.Kind.INSTITUTION: _("Institutions"),
+    Venue.Kind.OTHER: _("Other venues"),
 }
 
 

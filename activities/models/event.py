@@ -6,6 +6,8 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTFField, PartialDate, known
@@ -21,21 +23,21 @@ class Talk(Publishable):
     """A talk somebody gave, a tutorial included."""
 
     class Kind(models.TextChoices):
-        INVITED = "invited", "Invited talk"
-        TUTORIAL = "tutorial", "Tutorial"
-        CONTRIBUTED = "contributed", "Contributed talk"
-        SPOTLIGHT = "spotlight", "Spotlight talk"
-        SEMINAR = "seminar", "Seminar"
+        INVITED = "invited", _("Invited talk")
+        TUTORIAL = "tutorial", _("Tutorial")
+        CONTRIBUTED = "contributed", _("Contributed talk")
+        SPOTLIGHT = "spotlight", _("Spotlight talk")
+        SEMINAR = "seminar", _("Seminar")
 
-    title = models.CharField(max_length=300, blank=True, help_text="Empty if no source states it.")
+    title = models.CharField(max_length=300, blank=True, help_text=_("Empty if no source states it."))
     kind = models.CharField(max_length=11, choices=Kind, default=Kind.CONTRIBUTED)
-    event = models.CharField(max_length=200, help_text="Where it was given, e.g. EMNLP 2024.")
+    event = models.CharField(max_length=200, help_text=_("Where it was given, e.g. EMNLP 2024."))
     venue = models.ForeignKey(Venue, on_delete=models.SET_NULL, null=True, blank=True, related_name="talks")
     place = models.CharField(max_length=120, blank=True)
-    date = EDTFField("date")
+    date = EDTFField(_("date"))
     speakers = models.ManyToManyField(Person, related_name="talks")
     publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, blank=True, related_name="talks")
-    has_recording = models.BooleanField(default=False, help_text="Says “recording” also where no address is known.")
+    has_recording = models.BooleanField(default=False, help_text=_("Says “recording” also where no address is known."))
 
     objects = PublishableQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[speakers])
@@ -51,8 +53,8 @@ class TalkLink(models.Model):
     """A web address of a talk: slides, recording, event page."""
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="links")
-    label = models.CharField(max_length=80, help_text="E.g. Recording, Slides.")
-    url = WebAddressField("address", blank=False)
+    label = models.CharField(max_length=80, help_text=_("E.g. Recording, Slides."))
+    url = WebAddressField(_("address"), blank=False)
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
@@ -92,29 +94,31 @@ class NewsItem(Publishable):
     NEW_FOR = datetime.timedelta(days=120)
 
     class Kind(models.TextChoices):
-        PAPER = "paper", "Paper"
-        AWARD = "award", "Award"
-        SERVICE = "service", "Service"
-        TALK = "talk", "Talk"
-        MILESTONE = "milestone", "Milestone"
-        POSITION = "position", "Position"
-        EVENT = "event", "Event"
-        GROUP = "group", "Group"
-        PERSONAL = "personal", "Personal"
+        PAPER = "paper", _("Paper")
+        AWARD = "award", _("Award")
+        SERVICE = "service", _("Service")
+        TALK = "talk", _("Talk")
+        MILESTONE = "milestone", _("Milestone")
+        POSITION = "position", _("Position")
+        EVENT = "event", _("Event")
+        GROUP = "group", _("Group")
+        PERSONAL = "personal", _("Personal")
 
-    date = EDTFField("date")
-    end_date = EDTFField("last date", help_text="Only for news about a stretch of time.")
-    body = models.TextField("text", help_text="One or two sentences in Markdown.")
+    date = EDTFField(_("date"))
+    end_date = EDTFField(_("last date"), help_text=_("Only for news about a stretch of time."))
+    body = models.TextField(_("text"), help_text=_("One or two sentences in Markdown."))
     kind = models.CharField(max_length=9, choices=Kind, default=Kind.GROUP)
-    place = models.CharField(max_length=120, blank=True, help_text="Of an event.")
-    is_highlight = models.BooleanField("highlight", default=False)
+    place = models.CharField(max_length=120, blank=True, help_text=_("Of an event."))
+    is_highlight = models.BooleanField(_("highlight"), default=False)
     show_personal = models.BooleanField(
-        "show although personal", default=False, help_text="Personal remarks are hidden unless this is ticked."
+        _("show although personal"), default=False, help_text=_("Personal remarks are hidden unless this is ticked.")
     )
     people = models.ManyToManyField(Person, blank=True, related_name="news")
     publications = models.ManyToManyField(Publication, blank=True, related_name="news")
     groups = models.ManyToManyField(Group, blank=True, related_name="news")
-    order = models.PositiveSmallIntegerField(default=0, help_text="Orders items of the same date; lower comes first.")
+    order = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Orders items of the same date; lower comes first.")
+    )
 
     search_text = DerivedTextField(source="make_search_text")
 
@@ -123,7 +127,7 @@ class NewsItem(Publishable):
 
     class Meta:
         ordering = [models.F("date").desc(nulls_last=True), "order", "-id"]
-        verbose_name = "news item"
+        verbose_name = _("news item")
         indexes = [models.Index(fields=["is_published", "date"])]
 
     def __str__(self) -> str:
@@ -132,10 +136,15 @@ class NewsItem(Publishable):
     def clean(self) -> None:
         super().clean()
         if not self.date:
-            raise ValidationError({"date": "News needs a date."})
+            raise ValidationError({"date": gettext("News needs a date.")})
         date, end_date = known(self.date), known(self.end_date)
         if date and end_date and end_date.latest < date.earliest:
-            raise ValidationError({"end_date": f"The last date ({self.end_date}) is before the date ({self.date})."})
+            raise ValidationError(
+                {
+                    "end_date": gettext("The last date (%(end_date)s) is before the date (%(date)s).")
+                    % {"end_date": self.end_date, "date": self.date}
+                }
+            )
 
     def make_search_text(self) -> str:
         return search_text(plain_text(self.body), self.place)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import Period
@@ -28,18 +30,18 @@ class Mentorship(Period):
     """One person guiding another for a time. Papers may appear after it ended."""
 
     class Kind(models.TextChoices):
-        ADVISOR = "advisor", "Advisor"
-        CO_ADVISOR = "co-advisor", "Co-advisor"
-        MENTOR = "mentor", "Mentor"
-        COMMITTEE = "committee", "Committee member"
+        ADVISOR = "advisor", _("Advisor")
+        CO_ADVISOR = "co-advisor", _("Co-advisor")
+        MENTOR = "mentor", _("Mentor")
+        COMMITTEE = "committee", _("Committee member")
 
     mentor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mentorships_given")
     mentee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mentorships_received")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.MENTOR)
     publications = models.ManyToManyField(
-        Publication, blank=True, related_name="mentorships", help_text="What came of it."
+        Publication, blank=True, related_name="mentorships", help_text=_("What came of it.")
     )
-    outcome = models.CharField(max_length=300, blank=True, help_text="E.g. Began a PhD at …")
+    outcome = models.CharField(max_length=300, blank=True, help_text=_("E.g. Began a PhD at …"))
 
     objects = MentorshipQuerySet.as_manager()
     history = HistoricalRecords(m2m_fields=[publications])
@@ -51,7 +53,7 @@ class Mentorship(Period):
             models.CheckConstraint(
                 name="activities_mentorship_two_people",
                 condition=~models.Q(mentor=models.F("mentee")),
-                violation_error_message="Nobody mentors themselves.",
+                violation_error_message=_("Nobody mentors themselves."),
             ),
         ]
 
@@ -61,23 +63,23 @@ class Mentorship(Period):
     def clean(self) -> None:
         super().clean()
         if self.mentor_id and self.mentor_id == self.mentee_id:
-            raise ValidationError({"mentee": "Nobody mentors themselves: choose another person."})
+            raise ValidationError({"mentee": gettext("Nobody mentors themselves: choose another person.")})
         same = Mentorship.objects.filter(
             mentor=self.mentor_id, mentee=self.mentee_id, kind=self.kind, start=self.start, end=self.end
         )
         if same.exclude(pk=self.pk).exists():
-            raise ValidationError({"mentee": "This mentorship is recorded already, with the same dates."})
+            raise ValidationError({"mentee": gettext("This mentorship is recorded already, with the same dates.")})
 
 
 class MentorshipLevel(models.Model):
     """What the mentee was studying, and where: one of several during or after a mentorship."""
 
     class Level(models.TextChoices):
-        UNDERGRADUATE = "undergraduate", "Undergraduate"
-        MASTER = "master", "Master's"
-        PHD = "phd", "PhD"
-        POSTDOC = "postdoc", "Postdoc"
-        OTHER = "other", "Other"
+        UNDERGRADUATE = "undergraduate", _("Undergraduate")
+        MASTER = "master", _("Master's")
+        PHD = "phd", _("PhD")
+        POSTDOC = "postdoc", _("Postdoc")
+        OTHER = "other", _("Other")
 
     mentorship = models.ForeignKey(Mentorship, on_delete=models.CASCADE, related_name="levels")
     level = models.CharField(max_length=14, choices=Level)

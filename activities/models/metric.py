@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTFField
@@ -16,11 +18,11 @@ class Metric(Publishable):
     """A number with its source. Where the source gives no date the page says so. Never computed from."""
 
     class Name(models.TextChoices):
-        CITATIONS = "citations", "Citations"
-        H_INDEX = "h-index", "h-index"
-        PAPERS = "papers", "Papers"
-        NOVELTY = "novelty", "Novelty"
-        SCORE = "score", "Score"
+        CITATIONS = "citations", _("Citations")
+        H_INDEX = "h-index", _("h-index")
+        PAPERS = "papers", _("Papers")
+        NOVELTY = "novelty", _("Novelty")
+        SCORE = "score", _("Score")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, blank=True, related_name="metrics")
     publication = models.ForeignKey(
@@ -29,10 +31,10 @@ class Metric(Publishable):
     name = models.CharField(max_length=10, choices=Name)
     value = models.DecimalField(max_digits=12, decimal_places=2)
     unit = models.CharField(max_length=10, blank=True, help_text="E.g. %.")
-    as_of = EDTFField("as of")
-    source = models.CharField(max_length=120, help_text="Who publishes the number, e.g. Google Scholar.")
-    url = WebAddressField("address")
-    note = models.CharField(max_length=300, blank=True, help_text="E.g. why the number is to be read with care.")
+    as_of = EDTFField(_("as of"))
+    source = models.CharField(max_length=120, help_text=_("Who publishes the number, e.g. Google Scholar."))
+    url = WebAddressField(_("address"))
+    note = models.CharField(max_length=300, blank=True, help_text=_("E.g. why the number is to be read with care."))
 
     objects = PublishableQuerySet.as_manager()
     history = HistoricalRecords()
@@ -44,7 +46,7 @@ class Metric(Publishable):
                 name="activities_metric_person_or_publication",
                 condition=models.Q(person__isnull=True, publication__isnull=False)
                 | models.Q(person__isnull=False, publication__isnull=True),
-                violation_error_message="A number is about a person or about a publication: choose one.",
+                violation_error_message=_("A number is about a person or about a publication: choose one."),
             )
         ]
 
@@ -54,7 +56,7 @@ class Metric(Publishable):
     def clean(self) -> None:
         super().clean()
         if bool(self.person_id) == bool(self.publication_id):
-            raise ValidationError({"person": "A number is about a person or about a publication: choose one."})
+            raise ValidationError({"person": gettext("A number is about a person or about a publication: choose one.")})
 
     @property
     def value_text(self) -> str:

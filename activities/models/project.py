@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from activities.models.event import Talk
@@ -21,18 +23,20 @@ class Grant(Period):
     """Money for research. Travel grants are awards."""
 
     title = models.CharField(max_length=300)
-    scheme = models.CharField(max_length=200, blank=True, help_text="The programme, e.g. NAIRR Pilot Resource Award.")
+    scheme = models.CharField(
+        max_length=200, blank=True, help_text=_("The programme, e.g. NAIRR Pilot Resource Award.")
+    )
     funder = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="grants_given"
     )
-    number = models.CharField("grant number", max_length=60, blank=True)
+    number = models.CharField(_("grant number"), max_length=60, blank=True)
     amount = models.DecimalField(
         max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     currency = models.CharField(
-        max_length=3, blank=True, validators=[validate_currency], help_text="Three letters, e.g. USD."
+        max_length=3, blank=True, validators=[validate_currency], help_text=_("Three letters, e.g. USD.")
     )
-    url = WebAddressField("website")
+    url = WebAddressField(_("website"))
 
     history = HistoricalRecords()
 
@@ -45,18 +49,18 @@ class Grant(Period):
     def clean(self) -> None:
         super().clean()
         if self.amount is not None and not self.currency:
-            raise ValidationError({"currency": "Say in which currency the amount is, e.g. USD."})
+            raise ValidationError({"currency": gettext("Say in which currency the amount is, e.g. USD.")})
 
 
 class GrantRole(models.Model):
     """What somebody does in a grant."""
 
     class Role(models.TextChoices):
-        PRINCIPAL_INVESTIGATOR = "pi", "Principal investigator"
-        CO_INVESTIGATOR = "co-pi", "Co-investigator"
-        PROPOSAL_WRITER = "co-proposal-writer", "Co-proposal writer"
-        STAFF = "staff", "Funded staff"
-        OTHER = "other", "Other"
+        PRINCIPAL_INVESTIGATOR = "pi", _("Principal investigator")
+        CO_INVESTIGATOR = "co-pi", _("Co-investigator")
+        PROPOSAL_WRITER = "co-proposal-writer", _("Co-proposal writer")
+        STAFF = "staff", _("Funded staff")
+        OTHER = "other", _("Other")
 
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="roles")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="grant_roles")
@@ -71,7 +75,7 @@ class GrantRole(models.Model):
             models.UniqueConstraint(
                 name="activities_grantrole_once",
                 fields=["grant", "person", "role"],
-                violation_error_message="This person has this role already.",
+                violation_error_message=_("This person has this role already."),
             )
         ]
 
@@ -85,28 +89,28 @@ class Project(Publishable, Period):
     NATURAL_KEY = ("slug",)
 
     class Kind(models.TextChoices):
-        RESEARCH_AREA = "research-area", "Research area"
-        PROJECT = "project", "Project"
-        SOFTWARE = "software", "Software"
-        DATASET = "dataset", "Data set"
+        RESEARCH_AREA = "research-area", _("Research area")
+        PROJECT = "project", _("Project")
+        SOFTWARE = "software", _("Software")
+        DATASET = "dataset", _("Data set")
 
     class Status(models.TextChoices):
-        ACTIVE = "active", "Active"
-        PLANNED = "planned", "Planned"
-        FINISHED = "finished", "Finished"
+        ACTIVE = "active", _("Active")
+        PLANNED = "planned", _("Planned")
+        FINISHED = "finished", _("Finished")
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The end of its address: /research/…/")
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("The end of its address: /research/…/"))
     name = models.CharField(max_length=250)
     kind = models.CharField(max_length=14, choices=Kind, default=Kind.PROJECT)
     status = models.CharField(max_length=8, choices=Status, default=Status.ACTIVE)
-    summary = models.TextField(blank=True, help_text="One or two sentences for lists.")
-    body = models.TextField("text", blank=True, help_text="Its page, in Markdown.")
+    summary = models.TextField(blank=True, help_text=_("One or two sentences for lists."))
+    body = models.TextField(_("text"), blank=True, help_text=_("Its page, in Markdown."))
     people = models.ManyToManyField(Person, through="ProjectRole", related_name="projects")
     publications = models.ManyToManyField(Publication, blank=True, related_name="projects")
     grants = models.ManyToManyField(Grant, blank=True, related_name="projects")
     talks = models.ManyToManyField(Talk, blank=True, related_name="projects")
-    topics = models.ManyToManyField(Topic, blank=True, related_name="projects", help_text="Its sub-topics.")
-    order = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
+    topics = models.ManyToManyField(Topic, blank=True, related_name="projects", help_text=_("Its sub-topics."))
+    order = models.PositiveSmallIntegerField(default=0, help_text=_("Lower numbers come first."))
     search_text = DerivedTextField(source="make_search_text")
 
     objects = NaturalKeyManager.from_queryset(PublishableQuerySet)()
@@ -133,7 +137,7 @@ class ProjectRole(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="roles")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="project_roles")
-    role = models.CharField(max_length=80, blank=True, help_text="E.g. Lead, Developer. May be empty.")
+    role = models.CharField(max_length=80, blank=True, help_text=_("E.g. Lead, Developer. May be empty."))
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
@@ -144,7 +148,7 @@ class ProjectRole(models.Model):
             models.UniqueConstraint(
                 name="activities_projectrole_once",
                 fields=["project", "person"],
-                violation_error_message="This person is listed already.",
+                violation_error_message=_("This person is listed already."),
             )
         ]
 
@@ -156,8 +160,8 @@ class ProjectLink(models.Model):
     """A web address of a project."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="links")
-    label = models.CharField(max_length=80, help_text="E.g. Code, Roadmap.")
-    url = WebAddressField("address", blank=False)
+    label = models.CharField(max_length=80, help_text=_("E.g. Code, Roadmap."))
+    url = WebAddressField(_("address"), blank=False)
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()

@@ -11,6 +11,7 @@ from django.db import models
 
 from activities.models import Mentorship, MentorshipLevel
 from activities.tables.finding import PERSON_HELP, ActivityTable
+from labsite.lib.english import english_choices
 from labsite.lib.tables.cells import Cell, as_text
 from labsite.lib.tables.columns import (
     Choice,
@@ -28,7 +29,7 @@ from labsite.lib.tables.columns import (
 from labsite.lib.tables.lookups import Lookup
 from labsite.lib.tables.target import Target, check_record, save_record
 
-LEVEL = "|".join(re.escape(text) for pair in MentorshipLevel.Level.choices for text in pair)
+LEVEL = "|".join(re.escape(text) for pair in english_choices(MentorshipLevel.Level) for text in pair)
 LEVEL_PART = re.compile(rf";\s*(?=(?:{LEVEL})\s*(?:[@;]|\Z))", re.IGNORECASE)  # names of places may hold a semicolon
 
 

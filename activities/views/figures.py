@@ -1,21 +1,69 @@
-"""Figures of the lab, each as a picture, a table and a file."""
+"""Figures of the lab, each as a picture, a table and files: `?group= since= until=` narrows them."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from activities.figures.catalogue import NAMES, make_figures
+from activities.figures.figure import Figure
+from activities.figures.selection import FigureSelection, read_figure_selection
+from labsite.lib.web import same_in_every_language
 
 
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    raise Http404
+    """All four. What is wrong with the question is said above them."""
+    selection = read_figure_selection(request.GET)
+    context = {
+        "section": "figures",
+        "selection": selection,
+        "figures": make_figures(selection, timezone.localdate()),
+        "query": f"?{selection.query}" if selection.query else "",
+    }
+    return render(request, "activities/figures.html", context)
+
+
+def find_figure(name: str, selection: FigureSelection) -> Figure:
+    """The figure of this name; raises `Http404` for any other."""
+    if name not in NAMES:
+        raise Http404(_("There is no such figure."))
+    return make_figures(selection, timezone.localdate(), (name,))[0]
+
+
+def refusal(selection: FigureSelection) -> HttpResponse:
+    """What is wrong with the question, in place of a file that answers another one."""
+    words = "\n".join(f"{label}: {message}" for label, message in selection.problems)
+    return HttpResponse(f"{words}\n", status=400, content_type="text/plain; charset=utf-8")
+
+
+def attachment(data: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )  # fmt: skip
 
 
 @require_safe
 def figure_svg(request: HttpRequest, name: str) -> HttpResponse:
-    raise Http404
+    """The picture alone; 404 where there is nothing to draw."""
+    selection = read_figure_selection(request.GET)
+    figure = find_figure(name, selection)
+    if selection.problems:
+        return refusal(selection)
+    if figure.chart is None:
+        raise Http404(figure.takeaway)
+    return attachment(figure.file(selection), "image/svg+xml; charset=utf-8", f"{name}.svg")
 
 
 @require_safe
+@same_in_every_language
 def figure_csv(request: HttpRequest, name: str) -> HttpResponse:
-    raise Http404
+    """The table behind the picture."""
+    selection = read_figure_selection(request.GET)
+    figure = find_figure(name, selection)
+    if selection.problems:
+        return refusal(selection)
+    return attachment(figure.table.csv(), "text/csv; charset=utf-8", f"{name}.csv")

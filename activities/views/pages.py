@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from activities.models import AwardReceipt, Grant, NewsItem, Project, ProjectRole, Talk
@@ -19,6 +21,12 @@ from people.models import Person
 from publications.models import Publication
 
 NEWS_PER_PAGE = 50
+KIND_HEADINGS = {
+    Project.Kind.RESEARCH_AREA: gettext_lazy("Research areas"),
+    Project.Kind.PROJECT: gettext_lazy("Projects"),
+    Project.Kind.SOFTWARE: gettext_lazy("Software"),
+    Project.Kind.DATASET: gettext_lazy("Data sets"),
+}
 
 
 @require_safe
@@ -29,7 +37,7 @@ def awards(request: HttpRequest) -> HttpResponse:
     groups = by_person(receipts) if by == "person" else by_year(receipts)
     context = {"section": "awards", "by": "person" if by == "person" else "year", "groups": groups}
     context["problem"] = (
-        "" if by in ("year", "person") else "Awards are shown by year or by person. You see them by year."
+        "" if by in ("year", "person") else _("Awards are shown by year or by person. You see them by year.")
     )
     return render(request, "activities/awards.html", context)
 
@@ -37,7 +45,7 @@ def awards(request: HttpRequest) -> HttpResponse:
 def by_year(receipts: QuerySet) -> list[tuple[str, str, list[AwardReceipt]]]:
     """(heading, address, receipts), newest first; what has no year comes last."""
     grouped = groupby(receipts, key=lambda receipt: str(receipt.year.year) if receipt.year else "")
-    return [(year or "Undated", "", list(rows)) for year, rows in grouped]
+    return [(year or _("Undated"), "", list(rows)) for year, rows in grouped]
 
 
 def by_person(receipts: QuerySet) -> list[tuple[str, str, list[AwardReceipt]]]:
@@ -57,7 +65,10 @@ def news(request: HttpRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     asked = request.GET.get("page", "")
     if asked and asked != str(page.number):
-        selection.problems.append(f"There is no page “{printable(asked)}”: the news has {pages.num_pages}.")
+        selection.problems.append(
+            _("There is no page “%(asked)s”: the news has %(pages)s.")
+            % {"asked": printable(asked), "pages": pages.num_pages}
+        )
     context = {
         "section": "news",
         "page": page,
@@ -76,8 +87,8 @@ def research(request: HttpRequest) -> HttpResponse:
     """Areas, projects, software and data sets, with their people."""
     projects = Project.objects.published().prefetch_related(published_roles(), "topics")
     kinds = [
-        (label, rows)
-        for kind, label in Project.Kind.choices
+        (heading, rows)
+        for kind, heading in KIND_HEADINGS.items()
         if (rows := [project for project in projects if project.kind == kind])
     ]  # fmt: skip
     return render(request, "activities/research.html", {"section": "research", "kinds": kinds})
@@ -107,6 +118,6 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
         "section": "research",
         "project": found,
         "publications": Publication.objects.published().filter(projects=found).with_rows(),
-        "crumbs": [("Research", reverse("activities:research"))],
+        "crumbs": [(_("Research"), reverse("activities:research"))],
     }
     return render(request, "activities/project.html", context)

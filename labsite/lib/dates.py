@@ -17,12 +17,14 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import formats, timezone
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.text import bytewise_collation
 
 EDTF_PATTERN = re.compile(r"\A(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 YEARS_AHEAD = 5  # how far ahead a year can be entered: accepted papers appear next year, not in 2999
-EDTF_HELP = "Year, month or day, as exact as it is known: 2024, 2024-05 or 2024-05-31."
+EDTF_HELP = _("Year, month or day, as exact as it is known: 2024, 2024-05 or 2024-05-31.")
 
 
 @dataclass(frozen=True, order=True)
@@ -34,12 +36,12 @@ class PartialDate:
     def __post_init__(self) -> None:
         match = EDTF_PATTERN.match(self.text)
         if not match:
-            raise ValueError(f"'{self.text}' is not a date: write 2024, 2024-05 or 2024-05-31")
+            raise ValueError(gettext("'%(text)s' is not a date: write 2024, 2024-05 or 2024-05-31") % vars(self))
         year, month, day = (int(part) if part else None for part in match.groups())
         try:
             datetime.date(year, month or 1, day or 1)
         except ValueError as error:
-            raise ValueError(f"'{self.text}' is not a day of the calendar") from error
+            raise ValueError(gettext("'%(text)s' is not a day of the calendar") % vars(self)) from error
 
     def __str__(self) -> str:
         return self.text
@@ -68,12 +70,12 @@ class PartialDate:
         return datetime.date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
 
     def display(self) -> str:
-        """The date in words at its own precision: 2024, May 2024, 31 May 2024."""
+        """The date in words of the active language, as exact as it is known: 2024, May 2024, 31 May 2024."""
         if self.day:
-            return formats.date_format(self.earliest, "j F Y")
+            return formats.date_format(self.earliest, pgettext("format of a day", "j F Y"))
         if self.month:
-            return formats.date_format(self.earliest, "F Y")
-        return self.text
+            return formats.date_format(self.earliest, pgettext("format of a month", "F Y"))
+        return pgettext("a year on its own", "%(year)s") % {"year": self.text}
 
 
 def parse_edtf(value: Any) -> PartialDate | None:
@@ -95,18 +97,28 @@ def validate_not_far_off(year: int) -> None:
     """Refuses a year that nobody can have planned for: a mistyped one would lead every list."""
     latest = timezone.localdate().year + YEARS_AHEAD
     if year > latest:
-        raise ValidationError(f"{year} is too far off: {latest} is the latest year that can be entered now.")
+        message = gettext("%(year)s is too far off: %(latest)s is the latest year that can be entered now.")
+        raise ValidationError(message % {"year": year, "latest": latest})
 
 
 def display_period(start: PartialDate | None, end: PartialDate | None, *, end_is_unknown: bool = False) -> str:
     """A period in words. No start and no end is an undated period and prints nothing."""
+    if start and start == end:
+        return start.display()
+    ends = {"start": start.display() if start else "", "end": end.display() if end else ""}
     if start and end:
-        return start.display() if start == end else f"{start.display()} – {end.display()}"
+        return gettext("%(start)s – %(end)s") % ends
     if start:
-        return f"from {start.display()}" if end_is_unknown else f"{start.display()} – present"
-    if end:
-        return f"until {end.display()}"
-    return ""
+        return (gettext("from %(start)s") if end_is_unknown else gettext("%(start)s – present")) % ends
+    return gettext("until %(end)s") % ends if end else ""
+
+
+def display_stored(text: str) -> str:
+    """A date that was stored as text: in words where it is EDTF, as it is where it is not."""
+    try:
+        return PartialDate(text).display()
+    except ValueError:
+        return text
 
 
 def known(value: Any) -> PartialDate | None:
@@ -127,7 +139,7 @@ class EDTFFormField(forms.CharField):
 class EDTFField(models.CharField):
     """A nullable text column that holds an EDTF level 0 date and gives a `PartialDate` or None."""
 
-    description = "Date known to the year, month or day"
+    description = _("Date known to the year, month or day")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.update(max_length=10, null=True, blank=True)
@@ -208,10 +220,21 @@ def q_upcoming(on: datetime.date, prefix: str = "") -> models.Q:
 class Period(models.Model):
     """A stretch of time with either end known as far as it is known. An open end is NULL and prints "present"."""
 
-    start = EDTFField("start", help_text=f"{EDTF_HELP} Leave empty if unknown.")
-    end = EDTFField("end", help_text=f"{EDTF_HELP} Leave empty while it lasts: the page says “present”.")
+    start = EDTFField(
+        _("start"),
+        help_text=_(
+            "Year, month or day, as exact as it is known: 2024, 2024-05 or 2024-05-31. Leave empty if unknown."
+        ),
+    )
+    end = EDTFField(
+        _("end"),
+        help_text=_(
+            "Year, month or day, as exact as it is known: 2024, 2024-05 or 2024-05-31. "
+            "Leave empty while it lasts: the page says “present”."
+        ),
+    )
     end_is_unknown = models.BooleanField(
-        "ended, date unknown", default=False, help_text="Tick when it is over but nobody knows since when."
+        _("ended, date unknown"), default=False, help_text=_("Tick when it is over but nobody knows since when.")
     )
 
     class Meta:
@@ -222,12 +245,12 @@ class Period(models.Model):
                 condition=models.Q(start__isnull=True)
                 | models.Q(end__isnull=True)
                 | models.Q(end__ends_on_or_after=models.F("start")),
-                violation_error_message="The end is before the start.",
+                violation_error_message=_("The end is before the start."),
             ),
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_end_unknown_or_given",
                 condition=models.Q(end__isnull=True) | models.Q(end_is_unknown=False),
-                violation_error_message="An end date is given: untick “ended, date unknown”.",
+                violation_error_message=_("An end date is given: untick “ended, date unknown”."),
             ),
         ]
 
@@ -235,9 +258,10 @@ class Period(models.Model):
         super().clean()
         start, end = known(self.start), known(self.end)
         if start and end and end.latest < start.earliest:
-            raise ValidationError({"end": f"The end ({end}) is before the start ({start})."})
+            message = gettext("The end (%(end)s) is before the start (%(start)s).")
+            raise ValidationError({"end": message % {"end": end, "start": start}})
         if self.end and self.end_is_unknown:
-            raise ValidationError({"end_is_unknown": "An end date is given: untick this box or clear the date."})
+            raise ValidationError({"end_is_unknown": _("An end date is given: untick this box or clear the date.")})
 
     @property
     def period(self) -> str:

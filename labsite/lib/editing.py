@@ -15,9 +15,12 @@ from django.forms.models import _get_foreign_key
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import smart_split, unescape_string_literal
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
+from labsite.lib.plain import PlainMixin, empty_rows
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
 
@@ -36,7 +39,7 @@ class RecordForm(forms.ModelForm):
             self.initial[field.name] = list(getattr(version, field.name).values_list(column, flat=True))
 
 
-class RecordAdmin(SimpleHistoryAdmin):
+class RecordAdmin(PlainMixin, SimpleHistoryAdmin):
     """An admin with history, for those who may change the record. Search finds words without accents and case."""
 
     form = RecordForm
@@ -102,7 +105,7 @@ class RecordAdmin(SimpleHistoryAdmin):
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
-            message = (
+            message = gettext(
                 "Nothing was saved: a record that this page names was deleted, merged or added by somebody else at the "
                 "same moment. Look at the page again and repeat your change."
             )
@@ -122,12 +125,17 @@ class RecordAdmin(SimpleHistoryAdmin):
 
     def record_tools(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         """What can be done with a record beside editing it, as (label, address): buttons on top of its page."""
-        return [("Merge into another…", self.merge_address(merged=obj.pk))] if self.may_merge(request, obj) else []
+        return (
+            [(gettext("Merge into another…"), self.merge_address(merged=obj.pk))]
+            if self.may_merge(request, obj)
+            else []
+        )
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         record = context.get("original")
         if record is not None and not context.get("is_popup"):
             context["record_tools"] = self.record_tools(request, record)
+        context["is_plain"] = empty_rows(request) is not None
         return super().render_change_form(request, context, *args, **kwargs)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -136,12 +144,14 @@ class RecordAdmin(SimpleHistoryAdmin):
             actions["merge_chosen"] = self.get_action("merge_chosen")
         return actions
 
-    @admin.action(description="Merge the two chosen")
+    @admin.action(description=_("Merge the two chosen"))
     def merge_chosen(self, request: HttpRequest, queryset: models.QuerySet) -> HttpResponse | None:
         keys = sorted(queryset.values_list("pk", flat=True))
         if len(keys) == 2:
             return HttpResponseRedirect(self.merge_address(kept=keys[0], merged=keys[1]))
-        message = f"{len(keys)} are chosen: choose exactly two to merge. To merge more, do it pair by pair."
+        message = gettext("%(keys)s are chosen: choose exactly two to merge. To merge more, do it pair by pair.") % {
+            "keys": len(keys)
+        }
         self.message_user(request, message, messages.WARNING)
         return None
 
@@ -151,11 +161,11 @@ class PublishableAdmin(RecordAdmin):
 
     actions = ["publish", "unpublish"]
 
-    @admin.action(description="Publish the chosen ones", permissions=["change"])
+    @admin.action(description=_("Publish the chosen ones"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         self._set_published(request, queryset, True)
 
-    @admin.action(description="Unpublish the chosen ones (make them drafts)", permissions=["change"])
+    @admin.action(description=_("Unpublish the chosen ones (make them drafts)"), permissions=["change"])
     def unpublish(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         self._set_published(request, queryset, False)
 
@@ -167,8 +177,12 @@ class PublishableAdmin(RecordAdmin):
             self.model._default_manager.bulk_update(changed, ["is_published"], batch_size=500)
             write_versions(changed, request.user)
             records_written.send(sender=self.model, instances=changed)
-        verb = "published" if value else "made drafts"
-        self.message_user(request, f"{len(changed)} {verb}; the others were so already.", messages.SUCCESS)
+        said = (
+            gettext("%(number)s published; the others were so already.")
+            if value
+            else gettext("%(number)s made drafts; the others were so already.")
+        )
+        self.message_user(request, said % {"number": len(changed)}, messages.SUCCESS)
 
 
 class SlugForm(RecordForm):
@@ -180,9 +194,7 @@ class SlugForm(RecordForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:
             self.fields["slug"].required = False
-            self.fields[
-                "slug"
-            ].help_text += (
+            self.fields["slug"].help_text += gettext(
                 " Leave it empty and it is made from the name. Changing it later breaks links from elsewhere."
             )
 

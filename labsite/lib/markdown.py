@@ -7,6 +7,7 @@ import html
 import nh3
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 ALLOWED_TAGS = {
     "a", "blockquote", "br", "code", "del", "em", "h3", "h4", "h5", "hr", "li", "ol", "p", "pre", "strong", "sub",
@@ -21,6 +22,11 @@ _parser = MarkdownIt("commonmark", {"html": False, "breaks": False}).enable(["ta
 def render_markdown(text: str) -> SafeString:
     """Block Markdown as sanitised HTML: no raw HTML, no images, no scripts, links only to http(s) and mailto."""
     return mark_safe(_sanitise(_parser.render(text or "")))  # noqa: S308 - sanitised by nh3 just before
+
+
+def parse_markdown(text: str) -> list[Token]:
+    """The same Markdown as tokens, for what is not HTML. Their addresses are not checked."""
+    return _parser.parse(text or "")
 
 
 def plain_text(text: str) -> str:

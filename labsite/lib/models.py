@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.validators import URLValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 validate_http_url = URLValidator(schemes=["http", "https"])
 
@@ -13,9 +14,9 @@ validate_http_url = URLValidator(schemes=["http", "https"])
 class Visibility(models.TextChoices):
     """Who may read a private fact."""
 
-    PRIVATE = "private", "Only editors and the person"
-    MEMBERS = "members", "Everyone who is signed in"
-    PUBLIC = "public", "Everyone on the web"
+    PRIVATE = "private", _("Only editors and the person")
+    MEMBERS = "members", _("Everyone who is signed in")
+    PUBLIC = "public", _("Everyone on the web")
 
 
 class WebAddressField(models.URLField):
@@ -49,7 +50,7 @@ class Publishable(models.Model):
     """A record that is a draft, seen by staff only, until it is published."""
 
     is_published = models.BooleanField(
-        "published", default=True, help_text="Untick to keep this as a draft that only staff can see."
+        _("published"), default=True, help_text=_("Untick to keep this as a draft that only staff can see.")
     )
 
     class Meta:

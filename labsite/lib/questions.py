@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import UNSAFE_CHARACTERS
@@ -28,14 +29,23 @@ def problem_of_words(text: str) -> str:
     """Why `text` cannot be searched for, in words; "" where it can."""
     shown = printable(text)
     if UNSAFE_CHARACTERS.search(text):
-        return f"“{shown}” holds signs that cannot be seen (NUL, or marks of direction). Type it again without them."
+        return gettext(
+            "“%(shown)s” holds signs that cannot be seen (NUL, or marks of direction). Type it again without them."
+        ) % {"shown": shown}
     if len(text) > MAX_LETTERS:
-        return f"“{shown}” is longer than {MAX_LETTERS} letters. Use a few words of it."
+        return gettext("“%(shown)s” is longer than %(MAX_LETTERS)s letters. Use a few words of it.") % {
+            "shown": shown,
+            "MAX_LETTERS": MAX_LETTERS,
+        }
     terms = read_question(text).terms
     if text.strip() and not terms:
-        return f"There is nothing to look for in “{shown}”. Use letters or digits."
+        return gettext("There is nothing to look for in “%(shown)s”. Use letters or digits.") % {"shown": shown}
     if len(terms) > MAX_TERMS:
-        return f"“{shown}” has {len(terms)} words. Use at most {MAX_TERMS} of them."
+        return gettext("“%(shown)s” has %(terms)s words. Use at most %(MAX_TERMS)s of them.") % {
+            "shown": shown,
+            "terms": len(terms),
+            "MAX_TERMS": MAX_TERMS,
+        }
     return ""
 
 

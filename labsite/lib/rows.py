@@ -10,6 +10,9 @@ from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectM
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from labsite.lib.plain import PlainMixin, empty_rows
 
 
 class LoadedMixin:
@@ -45,11 +48,37 @@ def chosen_objects(instance: models.Model, name: str) -> list[models.Model]:
     return [chosen] if chosen else []
 
 
+class CellField(forms.BoundField):
+    """A field in a table: named by its column and row, described by the help in the head of its column."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        attrs = super().build_widget_attrs(attrs, widget)
+        if not (widget or self.field.widget).is_hidden:
+            # accessibility.js counts rows that are added: keep the number last
+            place = {"field": self.label, "row": self.form.row_name, "number": self.form.row_number}
+            attrs["aria-label"] = _("%(field)s, %(row)s %(number)s") % place
+        return attrs
+
+    @property
+    def aria_describedby(self) -> str | None:
+        described = super().aria_describedby
+        if not described:
+            return None
+        table = self.form.prefix.rpartition("-")[0]
+        return described.replace(f"{self.auto_id}_helptext", f"{table}-{self.name}-help")
+
+
 class RowFormSet(BaseInlineFormSet):
-    """Gives every row its parent and its labels from what is loaded."""
+    """Gives every row its parent and its labels from what is loaded, and the cells of a table their names."""
+
+    row_name = ""  # what a row of a table is called; empty where every field has its own label
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
         super().add_fields(form, index)
+        if self.row_name:
+            form.row_name, form.row_number = self.row_name, "__prefix__" if index is None else index + 1
+            for field in form.fields.values():
+                field.bound_field_class = CellField
         if not form.instance.pk:
             return
         setattr(form.instance, self.fk.name, self.instance)
@@ -65,11 +94,14 @@ class RowFormSet(BaseInlineFormSet):
         return [form for form in said if not form.cleaned_data.get("DELETE")]
 
 
-class RowsMixin:
+class RowsMixin(PlainMixin):
     """Loads what the rows' autocompletes and names print."""
 
     formset = RowFormSet
     extra = 0
+
+    def get_extra(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> int:
+        return empty_rows(request) or super().get_extra(request, obj, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         fields = [self.model._meta.get_field(name) for name in self.autocomplete_fields]
@@ -79,18 +111,21 @@ class RowsMixin:
         return (rows.select_related(*single) if single else rows).prefetch_related(*many)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.autocomplete_fields:
+        if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = LoadedSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.autocomplete_fields:
+        if db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = LoadedSelectMultiple(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class TabularRows(RowsMixin, admin.TabularInline):
-    pass
+    def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.row_name = self.verbose_name
+        return formset
 
 
 class StackedRows(RowsMixin, admin.StackedInline):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import get_language
@@ -32,6 +32,38 @@ def plain_addresses() -> Iterator[None]:
     """Within, addresses have no language in front: identifiers are the same on the pages of every language."""
     with translation.override(settings.LANGUAGE_CODE):
         yield
+
+
+def plain_address_of(record: Any, root: str = "") -> str:
+    """The address of a record's page in the site's first language, by which programs know the record."""
+    with plain_addresses():
+        return f"{root}{record.get_absolute_url()}"
+
+
+def same_in_every_language(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view for machines: it answers the same bytes whatever language its address begins with."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with plain_addresses():
+            response = view(request, *args, **kwargs)
+        if response.streaming:
+            response.streaming_content = _plain_pieces(response.streaming_content)
+        response.headers["Content-Language"] = settings.LANGUAGE_CODE
+        return response
+
+    return answer
+
+
+def _plain_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of a stream, each made in the site's first language: they are made after the view has answered."""
+    pieces = iter(pieces)
+    while True:
+        with plain_addresses():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
 
 
 def in_language(path: str) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.merging.ledger import Ledger
@@ -15,7 +17,7 @@ from labsite.merging.relations import relations_of
 from labsite.merging.twins import Move
 from labsite.models import Merge
 
-CHANGED = "Something changed since you opened this page: look at it again, then merge."
+CHANGED = _("Something changed since you opened this page: look at it again, then merge.")
 
 
 def merge(
@@ -38,8 +40,11 @@ def merge(
             return merge_locked(*lock_pair(kept, merged), choices or {}, user, seen)
     except IntegrityError as error:
         raise MergeRefused(
-            f"“{merged}” could not become part of “{kept}”: somebody added or changed what belongs to them at the same "
-            "moment. Nothing was done; look at the page again."
+            gettext(
+                "“%(merged)s” could not become part of “%(kept)s”: somebody added or changed what "
+                "belongs to them at the same moment. Nothing was done; look at the page again."
+            )
+            % {"merged": merged, "kept": kept}
         ) from error
 
 
@@ -49,14 +54,17 @@ def lock_pair(kept: models.Model, merged: models.Model) -> tuple[models.Model, m
     found = {row.pk: row for row in rows}
     for record in (kept, merged):
         if record.pk not in found:
-            raise MergeRefused(f"“{record}” is not there any more: somebody merged or deleted it.{trace(record)}")
+            raise MergeRefused(
+                gettext("“%(record)s” is not there any more: somebody merged or deleted it.%(trace)s")
+                % {"record": record, "trace": trace(record)}
+            )
     return found[kept.pk], found[merged.pk]
 
 
 def trace(record: models.Model) -> str:
     """Into what a record was merged, in words."""
     past = Merge.objects.filter(model=record._meta.label_lower, merged_id=record.pk, undone_at=None).first()
-    return f" It is part of “{past.kept_name}” now." if past else ""
+    return gettext(" It is part of “%(kept_name)s” now.") % {"kept_name": past.kept_name} if past else ""
 
 
 def merge_locked(kept: models.Model, merged: models.Model, choices: Mapping[str, str], user: Any, seen: str) -> Merge:
@@ -97,7 +105,10 @@ def carry_out(ledger: Ledger, plan: MergePlan, choices: Mapping[str, str]) -> No
         ledger.add(row)
     for problem in faults(kept):
         if problem not in problems:
-            raise MergeRefused(f"“{kept}” cannot be stored like this: {problem} Choose other values.")
+            raise MergeRefused(
+                gettext("“%(kept)s” cannot be stored like this: %(problem)s Choose other values.")
+                % {"kept": kept, "problem": problem}
+            )
 
 
 def carry(ledger: Ledger, move: Move) -> None:
@@ -116,7 +127,10 @@ def refuse_leftovers(record: models.Model) -> None:
     for relation in relations_of(type(record)):
         left = relation.rows(record.pk).first()
         if left is not None:
-            raise MergeRefused(f"“{left}” belongs to “{record}” and could not be moved. Nothing was done.")
+            raise MergeRefused(
+                gettext("“%(left)s” belongs to “%(record)s” and could not be moved. Nothing was done.")
+                % {"left": left, "record": record}
+            )
 
 
 def faults(record: models.Model) -> list[str]:

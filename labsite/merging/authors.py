@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 
 from labsite.merging.relations import Relation
 from labsite.merging.settlement import Settlement
@@ -98,7 +99,7 @@ def make_author_twin(settlement: Settlement, there: list[Authorship], stays: Aut
     for name in ("is_equal", "is_corresponding", "affiliation_text"):
         if getattr(goes, name) and not getattr(stays, name):
             filled[name] = getattr(goes, name)
-    lost = [("printed name", stays.printed_name, goes.printed_name)]
+    lost = [(gettext("printed name"), stays.printed_name, goes.printed_name)]
     return Twin(stays, goes, filled, [each for each in lost if each[1] != each[2]], nested_moves(stays, goes))
 
 
@@ -119,8 +120,16 @@ def carried_link(
     if (stays.person_id is None or is_better) and not taken:
         return {name: getattr(goes, name) for name in LINK}
     settlement.warnings.append(
-        f"“{goes.printed_name}” is linked to {goes.person} ({goes.get_link_status_display().lower()}) in the one that "
-        f"goes; here the link of “{stays.printed_name}” stays as it is."
+        gettext(
+            "“%(printed_name)s” is linked to %(person)s (%(lower)s) in the one that goes; here the "
+            "link of “%(printed_name_2)s” stays as it is."
+        )
+        % {
+            "printed_name": goes.printed_name,
+            "person": goes.person,
+            "lower": goes.get_link_status_display().lower(),
+            "printed_name_2": stays.printed_name,
+        }
     )
     return {}
 
@@ -130,8 +139,11 @@ def drop_authors(settlement: Settlement, lone: list[Authorship]) -> None:
         names = ", ".join(f"“{row.printed_name}”" for row in lone)
         settlement.deletions += lone
         settlement.warnings.append(
-            f"The two lists of authors differ. Only in the one that goes, and going with it: {names}. "
-            "If that list is the right one, swap the two."
+            gettext(
+                "The two lists of authors differ. Only in the one that goes, and going with it: "
+                "%(names)s. If that list is the right one, swap the two."
+            )
+            % {"names": names}
         )
 
 
@@ -144,4 +156,4 @@ def place_authors(settlement: Settlement, there: list[Authorship], lone: list[Au
             settlement.edits.append((row, {"position": None}))
     if there and lone:
         names = ", ".join(f"“{row.printed_name}”" for row in lone)
-        settlement.notes.append(f"The list of authors is incomplete. Coming in: {names}.")
+        settlement.notes.append(gettext("The list of authors is incomplete. Coming in: %(names)s.") % {"names": names})

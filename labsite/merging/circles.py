@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import models
+from django.utils.translation import gettext
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,11 @@ def settle_parent(kept: models.Model, merged: models.Model) -> Parent:
     chain = ancestors(kept.pk, parents)
     if merged.pk in chain[1:]:
         between = type(kept)._base_manager.get(pk=chain[0])
-        return Parent(None, f"“{kept}” belongs to “{between}”, which belongs to “{merged}”: change that first.")
+        return Parent(
+            None,
+            gettext("“%(kept)s” belongs to “%(between)s”, which belongs to “%(merged)s”: change that first.")
+            % {"kept": kept, "between": between, "merged": merged},
+        )
     if own is not None and own != merged.pk:
         return Parent(own)
     reaches_kept = other is not None and (other == kept.pk or kept.pk in ancestors(other, parents))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from activities.models import Mentorship
 from labsite.lib.text import fold
+from labsite.lib.web import plain_address_of
 from labsite.merging.settlement import Problem, Settlement, redirect
 from people.models import Education, OldAddress, Person, PersonName, PositionPerson
 from publications.models import Authorship, Rejection
@@ -29,16 +31,21 @@ def settle_people(
     refuse_relations(settlement, kept, merged)
     if kept.orcid and merged.orcid and kept.orcid != merged.orcid:
         settlement.warnings.append(
-            f"They have different ORCID iDs, {kept.orcid} and {merged.orcid}: two iDs are nearly always two people."
+            gettext("They have different ORCID iDs, %(orcid)s and %(orcid_2)s: two iDs are nearly always two people.")
+            % {"orcid": kept.orcid, "orcid_2": merged.orcid}
         )
     if kept.user_id and merged.user_id:
         settlement.warnings.append(
-            f"Both have an account. “{merged.user}” can go on signing in, but will have no profile to edit."
+            gettext("Both have an account. “%(user)s” can go on signing in, but will have no profile to edit.")
+            % {"user": merged.user}
         )
     if merged.is_published and not kept.is_published:
         settlement.warnings.append(
-            f"{kept} is a draft: nobody but staff will see the page, and the old address will lead nowhere, "
-            "unless “published” is chosen below."
+            gettext(
+                "%(kept)s is a draft: nobody but staff will see the page, and the old address will "
+                "lead nowhere, unless “published” is chosen below."
+            )
+            % {"kept": kept}
         )
 
 
@@ -60,7 +67,7 @@ def settle_names(
             continue
         known.add(name)
         hidden = fold(person.name) in former
-        settlement.names.append(f"{name} (former, never shown)" if hidden else name)
+        settlement.names.append(gettext("%(name)s (former, never shown)") % {"name": name} if hidden else name)
         settlement.additions.append(
             PersonName(
                 person_id=kept.pk,
@@ -80,17 +87,24 @@ def settle_names(
 def refuse_former(settlement: Settlement, kept: Person, merged: Person) -> None:
     """The record of the former name goes, not the other one: its address is made of that name."""
     settlement.problems.append(Problem(
-        f"“{kept.name}” would stay in the address or on the page of {kept}, although it is a former name. Swap the "
-        "two, so that the record with the former name is the one that goes.", kept,
+        gettext(
+            "“%(name)s” would stay in the address or on the page of %(kept)s, although it is a former name. "
+            "Swap the two, so that the record with the former name is the one that goes."
+        )
+        % {"name": kept.name, "kept": kept},
+        kept,
     ))  # fmt: skip
 
 
 def settle_address(settlement: Settlement, kept: Person, merged: Person, *, is_former: bool) -> None:
-    address = merged.get_absolute_url()
+    address = plain_address_of(merged)
     if is_former:
         settlement.notes.append(
-            f"“{merged.name}” is a former name: it is never shown, and {address} will lead nowhere, so that nobody "
-            "learns the new name from the old one."
+            gettext(
+                "“%(name)s” is a former name: it is never shown, and %(address)s will lead nowhere, "
+                "so that nobody learns the new name from the old one."
+            )
+            % {"name": merged.name, "address": address}
         )
         return
     settlement.addresses.append((address, kept.get_absolute_url()))
@@ -120,7 +134,9 @@ def settle_papers(settlement: Settlement, kept: Person, merged: Person) -> None:
             settle_paper(settlement, found)
     more = len(settlement.problems) - named
     if more > 0:
-        settlement.problems[named:] = [Problem(f"They are both authors of {more} more: they are two people.")]
+        settlement.problems[named:] = [
+            Problem(gettext("They are both authors of %(more)s more: they are two people.") % {"more": more})
+        ]
     warn_of_rejections(settlement, kept, merged, [row for found in papers.values() for row in found])
 
 
@@ -130,14 +146,19 @@ def settle_paper(settlement: Settlement, rows: list[Authorship]) -> None:
     if len(certain) > 1:
         names = " and ".join(f"“{row.printed_name}”" for row in certain)
         settlement.problems.append(
-            Problem(f"Both are authors of “{paper}”, as {names}: one person cannot be two of its authors.", paper)
+            Problem(
+                gettext("Both are authors of “%(paper)s”, as %(names)s: one person cannot be two of its authors.")
+                % {"paper": paper, "names": names},
+                paper,
+            )
         )
     elif certain:
         for row in rows:
             if row not in certain:
                 settlement.edits.append((row, {"person_id": None, "link_status": Status.CONFIRMED, "link_basis": ""}))
                 settlement.notes.append(
-                    f"In “{paper}” the likely link of “{row.printed_name}” goes: they are another author of it."
+                    gettext("In “%(paper)s” the likely link of “%(printed_name)s” goes: they are another author of it.")
+                    % {"paper": paper, "printed_name": row.printed_name}
                 )
 
 
@@ -151,8 +172,11 @@ def warn_of_rejections(settlement: Settlement, kept: Person, merged: Person, row
         other = merged if row.person_id == kept.pk else kept
         if (row.publication.match_key, fold(row.printed_name), other.pk) in said:
             settlement.warnings.append(
-                f"An editor decided that “{row.printed_name}” of “{row.publication}” is not {other}, while one of the "
-                "two is linked there. Are they one person?"
+                gettext(
+                    "An editor decided that “%(printed_name)s” of “%(publication)s” is not "
+                    "%(other)s, while one of the two is linked there. Are they one person?"
+                )
+                % {"printed_name": row.printed_name, "publication": row.publication, "other": other}
             )
 
 
@@ -163,11 +187,22 @@ def refuse_relations(settlement: Settlement, kept: Person, merged: Person) -> No
     """Nobody mentors, advises or works beside themselves: such a record is wrong, or the two are two people."""
     both = (kept, merged)
     for each in Mentorship.objects.filter(mentor__in=both, mentee__in=both).select_related("mentor", "mentee"):
-        settlement.problems.append(Problem(f"{each.mentor} mentors {each.mentee}: nobody mentors themselves.", each))
+        settlement.problems.append(
+            Problem(
+                gettext("%(mentor)s mentors %(mentee)s: nobody mentors themselves.")
+                % {"mentor": each.mentor, "mentee": each.mentee},
+                each,
+            )
+        )
     advised = Education.objects.filter(Q(advisors__in=both) | Q(committee__in=both), person__in=both)
     for each in advised.select_related("person", "organization").distinct():
-        settlement.problems.append(Problem(f"One of them advised the other for “{each}”: correct that first.", each))
+        settlement.problems.append(
+            Problem(gettext("One of them advised the other for “%(each)s”: correct that first.") % {"each": each}, each)
+        )
     beside = PositionPerson.objects.filter(person__in=both, position__person__in=both)
     for each in beside.select_related("person", "position__organization"):
-        text = f"“{each}” stands in the position “{each.position}” of the other: correct that first."
+        text = gettext("“%(each)s” stands in the position “%(position)s” of the other: correct that first.") % {
+            "each": each,
+            "position": each.position,
+        }
         settlement.problems.append(Problem(text, each.position))

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 
 from labsite.merging.columns import Choice, compare_columns
 from labsite.merging.relations import relations_of
@@ -65,7 +66,7 @@ class MergePlan:
         counts = [(move.relation, move.count - len(move.twins)) for move in self.moves]
         parts = [count_words(*pair) for pair in sorted(counts, key=lambda pair: -pair[1]) if pair[1]]
         if len(parts) > MOST_SUMMED + 1:
-            parts[MOST_SUMMED:] = [f"{len(parts) - MOST_SUMMED} more kinds of things"]
+            parts[MOST_SUMMED:] = [gettext("%(parts)s more kinds of things") % {"parts": len(parts) - MOST_SUMMED}]
         return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part) or "nothing"
 
     @cached_property
@@ -100,9 +101,15 @@ def plan_merge(kept: models.Model, merged: models.Model, choices: Mapping[str, s
 def check_pair(kept: models.Model, merged: models.Model) -> None:
     name = kept._meta.verbose_name
     if type(kept) is not type(merged) or kept._meta.label_lower not in MERGEABLE:
-        raise MergeRefused(f"A {name} and a {merged._meta.verbose_name} cannot be merged.")
+        raise MergeRefused(
+            gettext("A %(name)s and a %(verbose_name)s cannot be merged.")
+            % {"name": name, "verbose_name": merged._meta.verbose_name}
+        )
     if kept.pk == merged.pk:
-        raise MergeRefused(f"“{kept}” is one {name} already: choose another one to merge it with.")
+        raise MergeRefused(
+            gettext("“%(kept)s” is one %(name)s already: choose another one to merge it with.")
+            % {"kept": kept, "name": name}
+        )
 
 
 def left_out(model: type[models.Model], kept: models.Model, settlement: Settlement) -> dict[str, set[Any]]:
@@ -126,5 +133,8 @@ def make_line(move: Move, left_out: Iterable[Any]) -> Line:
 def describe_twin(move: Move, twin: Twin) -> str:
     """How two rows become one: what stays, and what is not taken over."""
     name = name_row(move.relation, twin.stays) or words_of(move.relation).one
-    lost = "; ".join(f"{label}: “{own}” stays, “{other}” goes" for label, own, other in twin.lost)
+    lost = "; ".join(
+        gettext("%(label)s: “%(own)s” stays, “%(other)s” goes") % {"label": label, "own": own, "other": other}
+        for label, own, other in twin.lost
+    )
     return f"{name} ({lost})" if lost else name

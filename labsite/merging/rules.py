@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext
 
 from labsite.merging.authors import settle_authors
 from labsite.merging.circles import settle_parent
@@ -30,17 +31,23 @@ def settle_publications(
     for scheme, found in sorted(schemes.items()):
         if len(found) > 1:
             settlement.warnings.append(
-                f"They have different {scheme} identifiers: {' and '.join(sorted(found))}. Both stay. "
-                "Are they one work?"
+                gettext("They have different %(scheme)s identifiers: %(found)s. Both stay. Are they one work?")
+                % {"scheme": scheme, "found": " and ".join(sorted(found))}
             )
     if kept.match_key != merged.match_key:
-        settlement.warnings.append("Their titles differ. Similar titles can be different papers: are they one work?")
+        settlement.warnings.append(
+            gettext("Their titles differ. Similar titles can be different papers: are they one work?")
+        )
     if values.get("bibtex_key") and not kept.bibtex_key:
         settlement.notes.append(
-            f"It has been cited as “{kept.slug}”, and will be cited as “{values['bibtex_key']}” from now on."
+            gettext("It has been cited as “%(slug)s”, and will be cited as “%(values)s” from now on.")
+            % {"slug": kept.slug, "values": values["bibtex_key"]}
         )
     elif merged.citation_key != kept.citation_key:
-        settlement.notes.append(f"The key “{merged.citation_key}”, as which the one that goes was cited, goes with it.")
+        settlement.notes.append(
+            gettext("The key “%(citation_key)s”, as which the one that goes was cited, goes with it.")
+            % {"citation_key": merged.citation_key}
+        )
 
 
 def settle_venues(
@@ -51,8 +58,8 @@ def settle_venues(
     settle_belonging(settlement, kept, merged)
     if kept.kind != merged.kind:
         settlement.warnings.append(
-            f"One is a {kept.get_kind_display().lower()}, the other a {merged.get_kind_display().lower()}: "
-            "a workshop is not its conference."
+            gettext("One is a %(lower)s, the other a %(lower_2)s: a workshop is not its conference.")
+            % {"lower": kept.get_kind_display().lower(), "lower_2": merged.get_kind_display().lower()}
         )
 
 
@@ -62,7 +69,10 @@ def settle_organizations(
     keep_names(settlement, kept, merged, values)
     settle_belonging(settlement, kept, merged)
     if kept.ror and merged.ror and kept.ror != merged.ror:
-        settlement.warnings.append(f"They have different ROR ids, {kept.ror} and {merged.ror}: are they one?")
+        settlement.warnings.append(
+            gettext("They have different ROR ids, %(ror)s and %(ror_2)s: are they one?")
+            % {"ror": kept.ror, "ror_2": merged.ror}
+        )
 
 
 def keep_names(settlement: Settlement, kept: Any, merged: Any, values: dict[str, Any]) -> None:
@@ -83,7 +93,9 @@ def settle_belonging(settlement: Settlement, kept: Any, merged: Any) -> None:
     settlement.values["parent_id"] = parent.key
     if kept.parent_id == merged.pk or merged.parent_id == kept.pk:
         inner, outer = (kept, merged) if kept.parent_id == merged.pk else (merged, kept)
-        settlement.warnings.append(f"“{inner}” belongs to “{outer}”: are they really one?")
+        settlement.warnings.append(
+            gettext("“%(inner)s” belongs to “%(outer)s”: are they really one?") % {"inner": inner, "outer": outer}
+        )
 
 
 RULES: dict[str, Rule] = {

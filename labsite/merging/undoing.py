@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.text import unique_slug
@@ -46,15 +47,20 @@ class Undoing:
         for keys in batched(entry["keys"]):
             now |= dict(model._base_manager.filter(pk__in=keys).values_list("pk", column))
         if not target._base_manager.filter(pk=entry["from"]).exists():
-            self.conflicts.append(f"{len(now)} {words_of(relation).many} stay: what they belonged to is gone.")
+            self.conflicts.append(
+                gettext("%(now)s %(many)s stay: what they belonged to is gone.")
+                % {"now": len(now), "many": words_of(relation).many}
+            )
             return
         keys = [key for key, value in now.items() if value == entry["to"]]
         for some in batched(keys):
             model._base_manager.filter(pk__in=some).update(**{column: entry["from"]})
             self.ledger.touch(relation, some)
-        self.tell(words_of(relation).one, "was deleted since", len(entry["keys"]) - len(now))
+        self.tell(words_of(relation).one, gettext("was deleted since"), len(entry["keys"]) - len(now))
         for row in model._base_manager.filter(pk__in=sorted(now.keys() - set(keys))[:MOST_NAMED]).order_by("pk"):
-            self.conflicts.append(f"{words_of(relation).one} “{row}” stays: it was changed since.")
+            self.conflicts.append(
+                gettext("%(one)s “%(row)s” stays: it was changed since.") % {"one": words_of(relation).one, "row": row}
+            )
 
     def tell(self, what: str, problem: str, count: int) -> None:
         if count:
@@ -65,7 +71,10 @@ class Undoing:
         model = model_of(entry)
         row = model._base_manager.filter(pk=entry["key"]).first()
         if row is None:
-            self.conflicts.append(f"{model._meta.verbose_name} of “{self.merge.kept_name}”: it was deleted since.")
+            self.conflicts.append(
+                gettext("%(verbose_name)s of “%(kept_name)s”: it was deleted since.")
+                % {"verbose_name": model._meta.verbose_name, "kept_name": self.merge.kept_name}
+            )
             return
         columns = {column.attname: column for column in model._meta.concrete_fields}
         values = {}
@@ -73,7 +82,10 @@ class Undoing:
             if dump_value(row, columns[name]) == after:
                 values[name] = columns[name].to_python(before)
             else:
-                self.conflicts.append(f"{columns[name].verbose_name} of “{row}” stays: it was changed since.")
+                self.conflicts.append(
+                    gettext("%(verbose_name)s of “%(row)s” stays: it was changed since.")
+                    % {"verbose_name": columns[name].verbose_name, "row": row}
+                )
         for name, added in entry.get("added", {}).items():
             values[name] = [text for text in getattr(row, name) if text not in added]
         if self.points_nowhere(row, values):
@@ -86,7 +98,10 @@ class Undoing:
             target = values.get(column.attname) if column.many_to_one or column.one_to_one else None
             if target is not None and not column.related_model._base_manager.filter(pk=target).exists():
                 del values[column.attname]
-                self.conflicts.append(f"{column.verbose_name} of “{row}” stays: what it was is gone.")
+                self.conflicts.append(
+                    gettext("%(verbose_name)s of “%(row)s” stays: what it was is gone.")
+                    % {"verbose_name": column.verbose_name, "row": row}
+                )
         return not values
 
     def bring_back(self, entry: dict[str, Any]) -> None:
@@ -96,11 +111,17 @@ class Undoing:
             if is_main:
                 self.make_room(row)
             if not drop_lost_targets(row):
-                self.conflicts.append(f"{row._meta.verbose_name}: one stays away, since what it belonged to is gone.")
+                self.conflicts.append(
+                    gettext("%(verbose_name)s: one stays away, since what it belonged to is gone.")
+                    % {"verbose_name": row._meta.verbose_name}
+                )
                 continue
             problem = "" if is_main else clash(row)
             if problem:
-                self.conflicts.append(f"{row._meta.verbose_name} “{row}” stays away: {problem}")
+                self.conflicts.append(
+                    gettext("%(verbose_name)s “%(row)s” stays away: %(problem)s")
+                    % {"verbose_name": row._meta.verbose_name, "row": row, "problem": problem}
+                )
                 continue
             self.ledger.sign(row)
             row.save(force_insert=True)
@@ -117,7 +138,7 @@ class Undoing:
         """The record itself comes back under its own address and numbers, unless somebody else has them now."""
         model = type(row)
         if model._base_manager.filter(pk=row.pk).exists():
-            raise MergeRefused(f"“{row}” is there already: somebody brought it back.")
+            raise MergeRefused(gettext("“%(row)s” is there already: somebody brought it back.") % {"row": row})
         for column in model._meta.concrete_fields:
             value = getattr(row, column.attname)
             if column.name not in unique_columns(model) or value in (None, ""):
@@ -126,8 +147,11 @@ class Undoing:
                 continue
             other = self.replacement(row, column)
             setattr(row, column.attname, other)
-            became = f"it is “{other}” now" if other else "it is empty now"
-            self.conflicts.append(f"{column.verbose_name} “{value}” belongs to another record by now: {became}.")
+            became = gettext("it is “%(other)s” now") % {"other": other} if other else gettext("it is empty now")
+            self.conflicts.append(
+                gettext("%(verbose_name)s “%(value)s” belongs to another record by now: %(became)s.")
+                % {"verbose_name": column.verbose_name, "value": value, "became": became}
+            )
 
     def replacement(self, row: models.Model, column: models.Field) -> Any:
         if column.name == "slug":
@@ -137,7 +161,8 @@ class Undoing:
         if column.blank:
             return ""
         raise MergeRefused(
-            f"There is another {row._meta.verbose_name} “{getattr(row, column.attname)}” by now: rename that one first."
+            gettext("There is another %(verbose_name)s “%(getattr)s” by now: rename that one first.")
+            % {"verbose_name": row._meta.verbose_name, "getattr": getattr(row, column.attname)}
         )
 
     def take_away(self, entry: dict[str, Any]) -> None:
@@ -148,7 +173,10 @@ class Undoing:
             if row is None:
                 continue
             if dump_row(row) != values:
-                self.conflicts.append(f"{row._meta.verbose_name} “{row}” stays: it was changed since.")
+                self.conflicts.append(
+                    gettext("%(verbose_name)s “%(row)s” stays: it was changed since.")
+                    % {"verbose_name": row._meta.verbose_name, "row": row}
+                )
                 continue
             self.ledger.sign(row)
             row.delete()
@@ -184,18 +212,27 @@ def undo(merge: Merge, user: Any = None) -> list[str]:
             return undo_locked(Merge.objects.select_for_update().get(pk=merge.pk), user)
     except IntegrityError as error:
         raise MergeRefused(
-            f"“{merge.merged_name}” could not be brought back: somebody changed what belongs to it at the same moment. "
-            "Nothing was done; try again."
+            gettext(
+                "“%(merged_name)s” could not be brought back: somebody changed what belongs to it at "
+                "the same moment. Nothing was done; try again."
+            )
+            % {"merged_name": merge.merged_name}
         ) from error
 
 
 def undo_locked(merge: Merge, user: Any) -> list[str]:
     if merge.undone_at:
-        raise MergeRefused(f"The merge of “{merge.merged_name}” into “{merge.kept_name}” was taken back already.")
+        raise MergeRefused(
+            gettext("The merge of “%(merged_name)s” into “%(kept_name)s” was taken back already.")
+            % {"merged_name": merge.merged_name, "kept_name": merge.kept_name}
+        )
     later = Merge.objects.filter(model=merge.model, merged_id=merge.kept_id, undone_at=None).first()
     if later:
         raise MergeRefused(
-            f"“{merge.kept_name}” became part of “{later.kept_name}” since: take that merge back first, then this one."
+            gettext(
+                "“%(kept_name)s” became part of “%(kept_name_2)s” since: take that merge back first, then this one."
+            )
+            % {"kept_name": merge.kept_name, "kept_name_2": later.kept_name}
         )
     model = model_of({"model": merge.model})
     list(model._base_manager.select_for_update().filter(pk=merge.kept_id))

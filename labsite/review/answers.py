@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from people.models import Person
 from publications.models import Authorship
@@ -17,8 +18,8 @@ class DecidedMeanwhile(ValueError):
     """The row was linked, or the person stands elsewhere in the list by now. Its text is for the editor."""
 
 
-def confirm(authorship: int, person: Person) -> Authorship:
-    """Links the name to `person` as certain. One transaction; the row's history keeps who did it.
+def confirm(authorship: int, person: Person, source: str = "Review queue") -> Authorship:
+    """Links the name to `person` as certain. One transaction; the row's history keeps who did it, and the `source`.
 
     Raises `DecidedMeanwhile` where the row is linked to somebody else or the person is an author already.
     """
@@ -26,12 +27,20 @@ def confirm(authorship: int, person: Person) -> Authorship:
         row = lock_open(authorship)
         others = Authorship.objects.confirmed().filter(publication=row.publication, person=person)
         if others.exclude(pk=row.pk).exists():
-            raise DecidedMeanwhile(f"{person} is an author of “{row.publication.title}” already.")
-        write(row, person, Status.CONFIRMED, f"Review queue: it is {person}")
+            raise DecidedMeanwhile(
+                gettext("%(person)s is an author of “%(title)s” already.")
+                % {"person": person, "title": row.publication.title}
+            )
+        write(
+            row,
+            person,
+            Status.CONFIRMED,
+            f"{source}: it is {person}",
+        )
     return row
 
 
-def refuse(authorship: int, people: Sequence[Person]) -> Authorship:
+def refuse(authorship: int, people: Sequence[Person], source: str = "Review queue") -> Authorship:
     """Writes that the name is none of `people`, and keeps it for every later import. One transaction.
 
     The row names the first of them. Raises `DecidedMeanwhile` where the row is linked by now.
@@ -39,7 +48,12 @@ def refuse(authorship: int, people: Sequence[Person]) -> Authorship:
     with transaction.atomic():
         row = lock_open(authorship)
         for person in reversed(people):  # what is saved is remembered: publications.evidence
-            write(row, person, Status.REJECTED, f"Review queue: it is not {person}")
+            write(
+                row,
+                person,
+                Status.REJECTED,
+                f"{source}: it is not {person}",
+            )
     return row
 
 
@@ -48,9 +62,12 @@ def lock_open(authorship: int) -> Authorship:
     rows = Authorship.objects.select_for_update(of=("self",)).select_related("publication", "person")
     row = rows.filter(pk=authorship).first()
     if row is None:
-        raise DecidedMeanwhile("This author is not in the list any more.")
+        raise DecidedMeanwhile(gettext("This author is not in the list any more."))
     if row.person and row.link_status not in OPEN:
-        raise DecidedMeanwhile(f"“{row.printed_name}” was linked to {row.person} meanwhile.")
+        raise DecidedMeanwhile(
+            gettext("“%(printed_name)s” was linked to %(person)s meanwhile.")
+            % {"printed_name": row.printed_name, "person": row.person}
+        )
     return row
 
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.text import fold
 from labsite.review.company import RecentCompany
@@ -127,8 +130,14 @@ def is_asked(row: Authorship, candidates: list[Candidate], directory: Directory)
 
 def make_row(publication: Publication, row: Authorship, verdict: Verdict, candidates: list[Candidate]) -> Row:
     people = sorted(candidate.person_id for candidate in candidates)
-    label = f"“{row.printed_name}” on {publication.marked_title} ({publication.venue_tag})"
-    mends = () if len(candidates) <= MOST_BUTTONS else (Place("Choose the person", change_url(row, "id_person")),)
+    label = gettext("“%(printed_name)s” on %(marked_title)s (%(venue_tag)s)") % {
+        "printed_name": row.printed_name,
+        "marked_title": publication.marked_title,
+        "venue_tag": publication.venue_tag,
+    }
+    mends = (
+        () if len(candidates) <= MOST_BUTTONS else (Place(gettext("Choose the person"), change_url(row, "id_person")),)
+    )
     return Row(
         key=make_key(publication, *(Person(pk=person) for person in people), fold(row.printed_name)),
         about=(Place(label, change_url(publication, "authorships-group")),),
@@ -161,18 +170,24 @@ def make_answers(row: Authorship, candidates: Iterable[Candidate]) -> Iterator[A
     everybody = tuple(candidate.person_id for candidate in found)
     if len(found) <= MOST_BUTTONS:
         for candidate in found:
-            yield Answer(f"Yes, it is {candidate.name}", row.pk, (candidate.person_id,), True)
-    yield Answer("No, somebody else" if len(found) == 1 else "None of them", row.pk, everybody, False)
+            yield Answer(
+                gettext("Yes, it is %(name)s") % {"name": candidate.name}, row.pk, (candidate.person_id,), True
+            )
+    yield Answer(gettext("No, somebody else") if len(found) == 1 else gettext("None of them"), row.pk, everybody, False)
 
 
 KINDS = [
     Kind(
         "authors",
-        "author who looks like a member",
-        "authors who look like members",
-        "Names that nobody is linked to. What you answer is kept, and wins over every later import.",
+        _("author who looks like a member"),
+        _("authors who look like members"),
+        _("Names that nobody is linked to. What you answer is kept, and wins over every later import."),
         ("publications.change_authorship", "people.view_person", "people.add_person"),
         find_authors,
-        f"Of the {OPEN_ROWS:,} unlinked names of the papers added last, those on {MOST_PAPERS} papers are weighed.",
+        format_lazy(
+            _("Of the {OPEN_ROWS} unlinked names of the papers added last, those on {MOST_PAPERS} papers are weighed."),
+            OPEN_ROWS=f"{OPEN_ROWS:,}",
+            MOST_PAPERS=MOST_PAPERS,
+        ),
     )
 ]

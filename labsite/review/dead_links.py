@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Model
 from django.urls import resolve
 from django.utils import formats, timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.links import DeadLink, dead_links
 from labsite.review.rows import Kind, Place, Row, Scope, make_key
@@ -20,13 +22,14 @@ def find_dead_links(scope: Scope) -> list[Row]:
 
 
 def make_row(link: DeadLink) -> Row:
-    since = formats.date_format(timezone.localtime(link.failing_since), "j F Y")
+    since = formats.date_format(timezone.localtime(link.failing_since), gettext("j F Y"))
     return Row(
         key=make_key(link.url),
         about=tuple(Place(place.label, place.url) for place in link.places),
-        reason=f"{link.url} does not answer since {since}. {link.problem}",
+        reason=gettext("%(url)s does not answer since %(since)s. %(problem)s")
+        % {"url": link.url, "since": since, "problem": link.problem},
         subjects=tuple(record_at(place.url) for place in link.places),
-        mends=(Place("Mend the link", link.places[0].url),),
+        mends=(Place(gettext("Mend the link"), link.places[0].url),),
     )
 
 
@@ -39,9 +42,9 @@ def record_at(address: str) -> Model:
 KINDS = [
     Kind(
         "dead-links",
-        "dead link",
-        "dead links",
-        "Addresses that failed for days, or each time they were asked.",
+        _("dead link"),
+        _("dead links"),
+        _("Addresses that failed for days, or each time they were asked."),
         ("people.add_person", "people.change_person", "publications.change_publication"),
         find_dead_links,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import formats, timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.review.rows import Kind, Place, Row, Scope, change_url, make_key
 from publications.models import Import, ImportEntry
@@ -27,25 +29,28 @@ def count_of(entries: QuerySet) -> Coalesce:
 
 
 def make_row(waiting: Import) -> Row:
-    day = formats.date_format(timezone.localtime(waiting.created_at), "j F Y")
-    by = f" by {waiting.created_by.get_username()}" if waiting.created_by else ""
+    day = formats.date_format(timezone.localtime(waiting.created_at), gettext("j F Y"))
+    by = gettext(" by %(username)s") % {"username": waiting.created_by.get_username()} if waiting.created_by else ""
     entries = f"{waiting.entry_count:,} {'entry' if waiting.entry_count == 1 else 'entries'}"
-    asks = f"; {waiting.open_count:,} to decide" if waiting.open_count else ""
+    asks = (
+        gettext("; %(open_count)s to decide") % {"open_count": f"{waiting.open_count:,}"} if waiting.open_count else ""
+    )
     return Row(
         key=make_key(waiting),
         about=(Place(str(waiting), change_url(waiting)),),
-        reason=f"{entries}, read on {day}{by}{asks}. Nothing of it is on the site yet.",
+        reason=gettext("%(entries)s, read on %(day)s%(by)s%(asks)s. Nothing of it is on the site yet.")
+        % {"entries": entries, "day": day, "by": by, "asks": asks},
         subjects=(waiting,),
-        mends=(Place("Look through and apply", change_url(waiting)),),
+        mends=(Place(gettext("Look through and apply"), change_url(waiting)),),
     )
 
 
 KINDS = [
     Kind(
         "imports",
-        "import that waits for a decision",
-        "imports that wait for a decision",
-        "Read and compared with what is here, but neither applied nor left out.",
+        _("import that waits for a decision"),
+        _("imports that wait for a decision"),
+        _("Read and compared with what is here, but neither applied nor left out."),
         ("publications.add_import", "publications.add_publication", "publications.change_publication"),
         find_imports,
     )

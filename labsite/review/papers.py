@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.review.rows import Kind, Place, Row, Scope, change_url, make_key, newest
 from publications.models import Identifier, Link, Publication
@@ -14,7 +17,7 @@ WITH_VENUE = [Type.CONFERENCE_PAPER, Type.WORKSHOP_PAPER, Type.JOURNAL_ARTICLE]
 WITH_IDENTIFIER = [*WITH_VENUE, Type.PREPRINT, Type.CHAPTER]
 OUT = [Status.PUBLISHED, Status.ACCEPTED]
 COLUMNS = ("title", "title_is_description", "kind", "status", "venue_text", "is_retracted")
-BOUND = f"The {LOOKED_AT:,} papers added last are looked at."
+BOUND = format_lazy(_("The {LOOKED_AT} papers added last are looked at."), LOOKED_AT=f"{LOOKED_AT:,}")
 EDITS_PAPERS = ("publications.change_publication",)
 
 
@@ -32,20 +35,25 @@ def make_row(paper: Publication, reason: str, mend: str, field: str) -> Row:
 def without_venue(scope: Scope) -> list[Row]:
     """Conference, workshop and journal papers that are out but name no venue of ours."""
     rows = listed(scope, Q(venue=None, kind__in=WITH_VENUE, status__in=OUT))
-    return [make_row(paper, reason_of_venue(paper), "Choose the venue", "id_venue") for paper in rows]
+    return [make_row(paper, reason_of_venue(paper), gettext("Choose the venue"), "id_venue") for paper in rows]
 
 
 def reason_of_venue(paper: Publication) -> str:
     if paper.venue_text:
-        return f"Printed as “{paper.venue_text}”, but no venue is chosen: the venue filter does not find it."
-    return f"{paper.get_kind_display()}, {paper.get_status_display().lower()}, but nobody said where."
+        return gettext("Printed as “%(venue_text)s”, but no venue is chosen: the venue filter does not find it.") % {
+            "venue_text": paper.venue_text
+        }
+    return gettext("%(kind)s, %(lower)s, but nobody said where.") % {
+        "kind": paper.get_kind_display(),
+        "lower": paper.get_status_display().lower(),
+    }
 
 
 def without_year(scope: Scope) -> list[Row]:
     """Papers without a year, except those that are only submitted."""
     rows = listed(scope, Q(year=None) & ~Q(status=Status.SUBMITTED))
-    reason = "It stands under “undated”, above the newest year."
-    return [make_row(paper, reason, "Set the year", "id_year") for paper in rows]
+    reason = gettext("It stands under “undated”, above the newest year.")
+    return [make_row(paper, reason, gettext("Set the year"), "id_year") for paper in rows]
 
 
 def without_identifier(scope: Scope) -> list[Row]:
@@ -54,34 +62,34 @@ def without_identifier(scope: Scope) -> list[Row]:
     publisher = Link.objects.filter(publication=OuterRef("pk"), kind=Link.Kind.PUBLISHER)
     out = Q(status__in=[Status.PUBLISHED, Status.PREPRINT], kind__in=WITH_IDENTIFIER)
     rows = listed(scope, out & ~Exists(identifiers) & ~Exists(publisher))
-    reason = "No DOI, arXiv or other number: readers and reference managers cannot find the paper by it."
-    return [make_row(paper, reason, "Add an identifier", "identifiers-group") for paper in rows]
+    reason = gettext("No DOI, arXiv or other number: readers and reference managers cannot find the paper by it.")
+    return [make_row(paper, reason, gettext("Add an identifier"), "identifiers-group") for paper in rows]
 
 
 KINDS = [
     Kind(
         "no-venue",
-        "paper without a venue",
-        "papers without a venue",
-        "Listed papers that appeared somewhere. Preprints need none.",
+        _("paper without a venue"),
+        _("papers without a venue"),
+        _("Listed papers that appeared somewhere. Preprints need none."),
         EDITS_PAPERS,
         without_venue,
         BOUND,
     ),
     Kind(
         "no-year",
-        "paper without a year",
-        "papers without a year",
-        "Listed papers; what is only submitted needs none.",
+        _("paper without a year"),
+        _("papers without a year"),
+        _("Listed papers; what is only submitted needs none."),
         EDITS_PAPERS,
         without_year,
         BOUND,
     ),
     Kind(
         "no-identifier",
-        "paper without an identifier",
-        "papers without an identifier",
-        "Listed papers and preprints that are out.",
+        _("paper without an identifier"),
+        _("papers without an identifier"),
+        _("Listed papers and preprints that are out."),
         EDITS_PAPERS,
         without_identifier,
         BOUND,

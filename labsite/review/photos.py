@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from labsite.review.rows import Kind, Place, Row, Scope, change_url, make_key
 from people.models import Person
 
 NO_PHOTO, NO_CONSENT, NO_WORDS = "no-photo", "no-consent", "no-description"
 REASONS = {
-    NO_PHOTO: ("Their card and page show initials.", "Add a photo", "id_photo"),
+    NO_PHOTO: (_("Their card and page show initials."), _("Add a photo"), "id_photo"),
     NO_CONSENT: (
-        "There is a photo, but nobody noted that they agreed to show it, so it is hidden.",
-        "Note the consent",
+        _("There is a photo, but nobody noted that they agreed to show it, so it is hidden."),
+        _("Note the consent"),
         "id_photo_consent",
     ),
     NO_WORDS: (
-        "The photo has no description for people who cannot see it.",
-        "Describe the photo",
+        _("The photo has no description for people who cannot see it."),
+        _("Describe the photo"),
         "id_photo_alt",
     ),
 }
@@ -47,9 +48,9 @@ def what_lacks(person: Person) -> str:
 KINDS = [
     Kind(
         "photos",
-        "member without a photo",
-        "members without a photo",
-        "Current members whose page is published.",
+        _("member without a photo"),
+        _("members without a photo"),
+        _("Current members whose page is published."),
         ("people.change_person", "people.add_person"),
         find_photos,
     )

@@ -18,6 +18,7 @@ from labsite.review import (
     imports,
     papers,
     photos,
+    requests,
     similar_names,
     similar_papers,
     similar_people,
@@ -35,6 +36,7 @@ MOST_DISMISSED = 20_000
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        *requests.KINDS,
         *imports.KINDS,
         *authors.KINDS,
         *similar_papers.KINDS,

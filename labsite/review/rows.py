@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from labsite.models import Dismissal
 from people.models import Membership, Organization, Person
@@ -88,7 +89,7 @@ class Scope:
 class Kind:
     """One check. `permissions` are all needed to see it; `find` costs a number of queries that does not grow.
 
-    `bound` says what is looked at, where that is not everything.
+    `bound` says what is looked at, where that is not everything. What `must_be_answered` is never “not a problem”.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Kind:
     permissions: tuple[str, ...]
     find: Callable[[Scope], list[Row]]
     bound: str = ""
+    must_be_answered: bool = False
 
 
 def make_key(*parts: Model | str) -> str:
@@ -160,5 +162,5 @@ def make_pair_row(kept: Model, merged: Model, labels: tuple[str, str], reason: s
         about=tuple(Place(label, change_url(each)) for label, each in zip(labels, (kept, merged), strict=True)),
         reason=reason,
         subjects=(kept, merged),
-        mends=(Place("Compare and merge", merge_url(kept, merged)),),
+        mends=(Place(gettext("Compare and merge"), merge_url(kept, merged)),),
     )

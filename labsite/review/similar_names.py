@@ -8,6 +8,9 @@ from collections.abc import Hashable, Iterable, Iterator
 from itertools import combinations
 
 from django.db.models import Model
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.text import fold, match_key
 from labsite.review.rows import Kind, Row, Scope, make_pair_row
@@ -55,11 +58,11 @@ def alike(records: Iterable[Model], names_of: dict[int, list[str]]) -> Iterator[
         for initials in {initials_of(major_words(name)): None for name in names_of[record.pk]}:
             begun[initials].append(record)
     for one, other in pairs_within(same):
-        yield one, other, "One name is the same"
+        yield one, other, gettext("One name is the same")
     for one, other in pairs_within(begun):
         pairs = ((major_words(a), major_words(b)) for a in names_of[one.pk] for b in names_of[other.pk])
         if any(a == b or abbreviates(a, b) for a, b in pairs if a and b):
-            yield one, other, "One name is a spelling of the other"
+            yield one, other, gettext("One name is a spelling of the other")
 
 
 def make_row(one: Model, other: Model, names: tuple[str, str], reason: str) -> Row:
@@ -123,7 +126,7 @@ def same_ror(organizations: Iterable[Organization]) -> Iterator[tuple[Model, Mod
         if organization.ror:
             by_ror[organization.ror].append(organization)
     for one, other in pairs_within(by_ror):
-        yield one, other, f"Both have the ROR {one.ror}"
+        yield one, other, gettext("Both have the ROR %(ror)s") % {"ror": one.ror}
 
 
 def differs(one: str, other: str) -> bool:
@@ -134,20 +137,20 @@ def differs(one: str, other: str) -> bool:
 KINDS = [
     Kind(
         "similar-venues",
-        "possible duplicate among venues",
-        "possible duplicates among venues",
-        "Two of one type that share a name.",
+        _("possible duplicate among venues"),
+        _("possible duplicates among venues"),
+        _("Two of one type that share a name."),
         ("publications.change_venue", "publications.delete_venue"),
         find_venues,
-        f"The {LOOKED_AT:,} venues added last are compared.",
+        format_lazy(_("The {LOOKED_AT} venues added last are compared."), LOOKED_AT=f"{LOOKED_AT:,}"),
     ),
     Kind(
         "similar-organizations",
-        "possible duplicate among organizations",
-        "possible duplicates among organizations",
-        "Two that share a name or an identifier.",
+        _("possible duplicate among organizations"),
+        _("possible duplicates among organizations"),
+        _("Two that share a name or an identifier."),
         ("people.change_organization", "people.delete_organization"),
         find_organizations,
-        f"The {LOOKED_AT:,} organizations added last are compared.",
+        format_lazy(_("The {LOOKED_AT} organizations added last are compared."), LOOKED_AT=f"{LOOKED_AT:,}"),
     ),
 ]

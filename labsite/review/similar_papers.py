@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.db.models import Exists, OuterRef
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.text import match_key
 from labsite.review.rows import Kind, Row, Scope, make_pair_row, newest
@@ -89,12 +91,18 @@ def make_row(newer: Publication, older: Publication, found: Found) -> Row:
 KINDS = [
     Kind(
         "similar-papers",
-        "possible duplicate among publications",
-        "possible duplicates among publications",
-        "One title, or nearly one, and as a rule an author in common.",
+        _("possible duplicate among publications"),
+        _("possible duplicates among publications"),
+        _("One title, or nearly one, and as a rule an author in common."),
         ("publications.change_publication", "publications.delete_publication"),
         find_papers,
-        f"Same titles are looked for from the {SAME_TITLE_AMONG:,} papers added last, near ones among the last "
-        f"{NEAR_TITLE_AMONG:,}.",
+        format_lazy(
+            _(
+                "Same titles are looked for from the {SAME_TITLE_AMONG} papers added last, near ones "
+                "among the last {NEAR_TITLE_AMONG}."
+            ),
+            SAME_TITLE_AMONG=f"{SAME_TITLE_AMONG:,}",
+            NEAR_TITLE_AMONG=f"{NEAR_TITLE_AMONG:,}",
+        ),
     )
 ]

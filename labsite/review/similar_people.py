@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, combinations, islice
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from labsite.lib.text import fold
 from labsite.review.rows import Kind, Row, Scope, make_pair_row, newest
 from people.likeness import Likeness, compare
@@ -114,7 +118,7 @@ def make_row(newer: Person, older: Person, names: dict[int, list[Name]], works: 
     same = any(are_same(a, b) for a in names[newer.pk] for b in names[older.pk])
     if not (same or shared):
         return None
-    reason = "They go by the same name" if same else "Both names can be one person’s"
+    reason = gettext("They go by the same name") if same else gettext("Both names can be one person’s")
     labels = (f"{older} (/people/{older.slug}/)", f"{newer} (/people/{newer.slug}/)")
     return make_pair_row(older, newer, labels, f"{reason}{compare_works(one, other, shared)}.")
 
@@ -122,19 +126,19 @@ def make_row(newer: Person, older: Person, names: dict[int, list[Name]], works: 
 def compare_works(one: Works, other: Works, shared: list[str]) -> str:
     """What their co-authors say, as the end of a sentence."""
     if shared:
-        rest = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
-        return f", and both wrote with {shared[0]}{rest}"
-    return ", but no co-author in common" if one.papers and other.papers else ""
+        rest = gettext(" and %(shared)s more") % {"shared": len(shared) - 1} if len(shared) > 1 else ""
+        return gettext(", and both wrote with %(shared)s%(rest)s") % {"shared": shared[0], "rest": rest}
+    return gettext(", but no co-author in common") if one.papers and other.papers else ""
 
 
 KINDS = [
     Kind(
         "similar-people",
-        "possible duplicate among people",
-        "possible duplicates among people",
-        "One name, or names that can be one person’s and a co-author in common.",
+        _("possible duplicate among people"),
+        _("possible duplicates among people"),
+        _("One name, or names that can be one person’s and a co-author in common."),
         ("people.add_person", "people.change_person", "people.delete_person"),
         find_people,
-        f"The {LOOKED_AT:,} people added last are compared.",
+        format_lazy(_("The {LOOKED_AT} people added last are compared."), LOOKED_AT=f"{LOOKED_AT:,}"),
     )
 ]

@@ -6,6 +6,8 @@ import datetime
 
 from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.review.rows import Kind, Place, Row, Scope, change_url, make_key
 from people.models import Membership, Position
@@ -87,30 +89,39 @@ def make_row(stay: Membership) -> Row:
         about=(Place(f"{stay.person}, {stay.role_text} {stay.period}".rstrip(), change_url(stay.person)),),
         reason=reason,
         subjects=(stay,),
-        mends=(Place("Enter the end", change_url(stay, "id_end")),),
+        mends=(Place(gettext("Enter the end"), change_url(stay, "id_end")),),
     )
 
 
 def explain(stay: Membership) -> tuple[str, str]:
     """What speaks for the end, as a word for the key and in a sentence. Reads the annotations of `find_stays`."""
     if stay.end_is_unknown:
-        return "unknown", "The stay is over, but nobody noted when it ended."
+        return "unknown", gettext("The stay is over, but nobody noted when it ended.")
     if stay.next_destination:
-        return "destination", f"Went on to “{stay.next_destination}”, but the stay has no end: they show as current."
+        return "destination", gettext(
+            "Went on to “%(next_destination)s”, but the stay has no end: they show as current."
+        ) % {"next_destination": stay.next_destination}
     if stay.later_role and stay.role in LONGEST_YEARS:
-        return f"then-{stay.later_role}", f"Is here as {Role(stay.later_role).label} since; has the earlier stay ended?"
+        return f"then-{stay.later_role}", gettext("Is here as %(label)s since; has the earlier stay ended?") % {
+            "label": Role(stay.later_role).label
+        }
     if stay.job and stay.role in LONGEST_YEARS:
-        return "job", f"Has a later position, “{stay.job}”, but the stay has no end: they show as current."
+        return "job", gettext("Has a later position, “%(job)s”, but the stay has no end: they show as current.") % {
+            "job": stay.job
+        }
     years = LONGEST_YEARS[stay.role]
-    return "long", f"Longer than {years} years without an end: still here as {stay.get_role_display()}?"
+    return "long", gettext("Longer than %(years)s years without an end: still here as %(role)s?") % {
+        "years": years,
+        "role": stay.get_role_display(),
+    }
 
 
 KINDS = [
     Kind(
         "stays",
-        "alumnus or alumna without an end date",
-        "alumni without an end date",
-        "Stays without an end that seem to be over: they were marked so, went on elsewhere, or last unusually long.",
+        _("alumnus or alumna without an end date"),
+        _("alumni without an end date"),
+        _("Stays without an end that seem to be over: they were marked so, went on elsewhere, or last unusually long."),
         ("people.change_membership", "people.add_person"),
         find_stays,
     )

@@ -5,15 +5,25 @@ from __future__ import annotations
 import datetime
 import json
 from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.conf import settings
+from django.db.models import Model
 from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext, to_locale
 
+from labsite.cards.facts import card_address, card_alt, make_card
 from labsite.lib.markdown import render_markdown
 from labsite.lib.search import Question, highlight
+from labsite.lib.web import in_language, plain_addresses, without_language
+from labsite.looks import logo_of, picture_of
+from labsite.models import LabProfile
 
 register = template.Library()
 NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
@@ -34,13 +44,14 @@ def money(amount: Decimal, currency: str) -> str:
 @register.filter
 def spell_email(address: str) -> str:
     """An address that a reader understands and a harvester does not: “ada at example dot org”."""
-    return address.replace("@", " at ").replace(".", " dot ")
+    at, dot = pgettext("in an e-mail address", " at "), pgettext("in an e-mail address", " dot ")
+    return address.replace("@", at).replace(".", dot)
 
 
 @register.filter
 def linejoin(text: str) -> str:
     """Several lines as one."""
-    return ", ".join(line.strip() for line in text.splitlines() if line.strip())
+    return gettext(", ").join(line.strip() for line in text.splitlines() if line.strip())
 
 
 @register.filter
@@ -54,7 +65,8 @@ def json_ld(data: dict) -> SafeString:
 def breadcrumb_ld(context: Context, crumbs: list[tuple[str, str]], here: object) -> SafeString:
     """The breadcrumbs of a page as schema.org data."""
     root = context.get("site_root", "")
-    trail = [("Home", "/"), *(crumbs or []), (str(here), context.get("canonical", "").removeprefix(root))]
+    own = context.get("canonical", "").removeprefix(root)
+    trail = [(gettext("Home"), reverse("home")), *(crumbs or []), (str(here), own)]
     items = [
         {"@type": "ListItem", "position": position, "name": text, "item": f"{root}{address}"}
         for position, (text, address) in enumerate(trail, start=1)
@@ -77,6 +89,71 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.filter(name="in_language")
+def localised(path: str) -> str:
+    """A path of this site in the language of the page; other addresses as they are."""
+    return in_language(path)
+
+
+@register.simple_tag
+def plain_url(name: str, *arguments: str) -> str:
+    """The address of what is the same in every language: feeds, exports."""
+    with plain_addresses():
+        return reverse(name, args=arguments)
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> list[dict[str, Any]]:
+    """This page in each language, the site's first language first; [] where there is no request.
+
+    Of each: its `code`, its `name` in itself, `hreflang`, the `address` with what the page was asked for, the whole
+    `url` without that, and whether it `is_current`.
+    """
+    request = context.get("request")
+    if request is None:
+        return []
+    path, query = without_language(request.path), request.GET.urlencode()
+    root, active = context.get("site_root", ""), get_language()
+    links = []
+    for code, name in sorted(settings.LANGUAGES, key=lambda language: language[0] != settings.LANGUAGE_CODE):
+        with translation.override(code):
+            own = in_language(path)
+        links.append({
+            "code": code,
+            "name": name,
+            "hreflang": to_locale(code).replace("_", "-"),
+            "address": f"{own}?{query}" if query else own,
+            "url": f"{root}{own}",
+            "is_current": code == active,
+        })  # fmt: skip
+    return links
+
+
 @register.simple_tag
 def is_new(item: object, today: datetime.date) -> bool:
     return item.is_new(today)
+
+
+@register.inclusion_tag("labsite/_picture.html")
+def lab_picture(lab: LabProfile, sizes: str = "(min-width: 78rem) 76rem, calc(100vw - 2rem)") -> dict[str, Any]:
+    """The home page's picture with its caption; nothing where there is none. `sizes`: how wide it stands there."""
+    return {"picture": picture_of(lab), "sizes": sizes}
+
+
+@register.inclusion_tag("labsite/_logo.html")
+def lab_logo(lab: LabProfile) -> dict[str, Any]:
+    """The lab's logo, 40 CSS pixels high, for a place where its name is written too; nothing where there is none."""
+    return {"logo": logo_of(lab)}
+
+
+@register.inclusion_tag("includes/_card_meta.html", takes_context=True)
+def card_meta(context: Context, record: Model | None = None) -> dict[str, str]:
+    """The social card of a person, a publication or a group, or of the lab, as meta elements. No query where the page
+    has loaded what the card shows: memberships of a person, authors and venue of a publication. Drafts have none.
+    """
+    profile = context["lab"]
+    record = record or profile
+    if not getattr(record, "is_published", True):
+        return {}
+    card = make_card(record, profile)
+    return {"card_address": f"{context['site_root']}{card_address(record, card)}", "card_alt": card_alt(card)}

@@ -67,18 +67,25 @@ def drafts():
     for grant in Grant.objects.all():
         grant.roles.create(person=hidden, role="pi")
     flush_changes()
-    return ["/people/zyxwv-person/", "/people/zyxwv-person/cv/", "/publications/zyxwv-paper/", "/groups/zyxwv-group/",
+    return ["/people/zyxwv-person/", "/people/zyxwv-person/cv/", "/people/zyxwv-person/cv.pdf",
+            "/people/zyxwv-person/resume.json", "/people/zyxwv-person/publications.bib",
+            "/publications/zyxwv-paper/", "/groups/zyxwv-group/",
             "/research/zyxwv/", "/publications/zyxwv-paper/cite.bib", "/publications/zyxwv-paper/linkset.json",
             "/api/v1/publications/zyxwv-paper/", "/api/v1/people/zyxwv-person/"]  # fmt: skip
 
 
 PUBLIC = [
-    "/", "/people/", "/people/ada-quint/", "/people/ada-quint/cv/", "/people/bo-quint-0/", "/groups/group-0/",
+    "/", "/people/", "/people/ada-quint/", "/people/ada-quint/cv/", "/people/bo-quint-0/",
+    "/people/ada-quint/cv/?style=short", "/people/ada-quint/cv/?style=biosketch",
+    "/people/ada-quint/cv/?style=publications",
+    "/people/ada-quint/resume.json", "/people/ada-quint/publications.bib", "/groups/group-0/",
     "/publications/", "/publications/paper-0/", "/publications/joint-paper-1/", "/publications/paper-0/cite.bib",
     "/publications/paper-0/cite.jsonld", "/publications/paper-0/linkset.json", "/publications/export.bib",
     "/publications/export.json", "/publications/export.ris", "/venues/", "/venues/v0/", "/topics/", "/topics/topic-0/",
-    "/awards/", "/awards/?by=person", "/mentorship/", "/news/", "/news/?person=ada-quint", "/research/",
-    "/research/area-0/", "/search/?q=zyxwv", "/search/?q=quint", "/publications/?q=zyxwv", "/people/?q=zyxwv",
+    "/awards/", "/awards/?by=person", "/mentorship/", "/mentorship/tree.svg",
+    "/mentorship/?person=ada-quint", "/figures/", "/figures/coauthors.csv", "/figures/coauthors.svg",
+    "/figures/awards.csv", "/news/", "/news/?person=ada-quint", "/research/", "/research/area-0/",
+    "/search/?q=zyxwv", "/search/?q=quint", "/publications/?q=zyxwv", "/people/?q=zyxwv",
     "/feeds/publications.atom", "/feeds/news.atom", "/sitemap-people.xml", "/sitemap-publications.xml",
     "/sitemap-groups.xml", "/sitemap-research.xml", "/oai?verb=ListRecords&metadataPrefix=oai_dc",
     "/api/v1/publications/", "/api/v1/people/",

@@ -301,7 +301,7 @@ def test_every_address_with_the_end_of_a_merged_record_is_followed():
             if match and "slug" in match.kwargs:
                 found.add(match.view_name)
     assert found == set(FOLLOWED)
-    own = [name for name in patterns_with_a_slug() if name not in ("group", "topic", "project", "page")]
+    own = [name for name in patterns_with_a_slug() if name not in ("group", "topic", "project", "page", "card")]
     assert sorted(own) == sorted(name.rpartition(":")[2] for name in FOLLOWED)
 
 

@@ -22,6 +22,13 @@ QUERIES = {
     # frame; the person and up to 20 kinds of rows, each with what it prints, loaded at once
     "/people/ada-quint/": 37,
     "/people/ada-quint/cv/": 37,
+    "/people/ada-quint/cv/?style=short": 37,
+    # without the frame
+    "/people/ada-quint/cv.pdf": 36,
+    # and when the person was last changed
+    "/people/ada-quint/resume.json": 37,
+    # person, memberships, links; a batch with its six relations
+    "/people/ada-quint/publications.bib": 10,
     # a record with fewer kinds of rows
     "/people/bo-quint-0/": 27,
     # frame; group; current and alumni with their memberships, upcoming; publications; news (4)
@@ -53,7 +60,7 @@ QUERIES = {
     # frame; topic; years; people (2); projects; publications
     "/topics/topic-0/": 7,
     # a count and a last change for each kind
-    "/sitemap.xml": 12,
+    "/sitemap.xml": 14,
     "/sitemap-publications.xml": 2,
     "/sitemap-people.xml": 2,
     # frame; people; best answers (2) and rows; venues; topics; news; names of filters (2)
@@ -68,8 +75,21 @@ QUERIES = {
     "/awards/": 3,
     # the same
     "/awards/?by=person": 3,
-    # frame; mentorships, levels, papers; advisors; committees; positions
-    "/mentorship/": 7,
+    # frame; mentorships, levels, papers; advisors; committees; positions; members
+    "/mentorship/": 8,
+    "/mentorship/?person=ada-quint": 8,
+    # the same, and one to see whether such a person is here at all
+    "/mentorship/?person=cy-quint-9": 10,
+    # no frame
+    "/mentorship/tree.svg": 7,
+    # frame; groups; papers; pairs of authors, their names; members; awards
+    "/figures/": 7,
+    "/figures/?group=group-0&since=2019&until=2024": 7,
+    # groups, and what the figure counts
+    "/figures/publications.svg": 2,
+    "/figures/awards.csv": 2,
+    "/figures/members.csv": 2,
+    "/figures/coauthors.svg": 4,
     # frame; count; items, people, papers, groups
     "/news/": 6,
     # and the person
@@ -94,7 +114,8 @@ def test_queries_do_not_grow(client, django_assert_num_queries, path, count):
 def test_every_public_route_is_counted():
     """A route added without a query count fails here."""
     counted_elsewhere = {
-        "home", "search", "page", "healthz", "robots", "sitemaps", "sitemap", "photo", "theme", "site_image",
+        "home", "search", "page", "healthz", "robots", "sitemaps", "sitemap", "theme",
+        "photo", "photo_rendition", "site_image", "site_rendition", "card", "site_card",
     }  # fmt: skip
     with_language = next(part for part in get_resolver().url_patterns if isinstance(part.pattern, LocalePrefixPattern))
     parts = [*get_resolver().url_patterns, *with_language.url_patterns]
@@ -143,6 +164,7 @@ VALUES = st.one_of(
             "/awards/",
             "/search/",
             "/mentorship/",
+            "/figures/",
             "/research/",
             "/venues/",
             "/",

@@ -33,8 +33,8 @@ def fill(count: int) -> None:
     flush_changes()
 
 
-# lab profile; groups; members, memberships; publications; news, people, publications and groups of news; parent
-HOME_QUERIES = 10
+# lab profile; three numbers; areas; groups; members, memberships; publications; news with what it mentions (3)
+HOME_QUERIES = 13
 # lab profile; people, memberships; best answers (2) and their rows; venues; topics; news; filters (2)
 SEARCH_QUERIES = 11
 

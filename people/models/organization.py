@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, WebAddressField
@@ -18,17 +20,26 @@ class Organization(models.Model):
     NATURAL_KEY = ("name",)
 
     name = models.CharField(max_length=200, unique=True)
-    short_name = models.CharField(max_length=60, blank=True, help_text="How it is printed in tight places, e.g. MSU.")
+    short_name = models.CharField(
+        max_length=60, blank=True, help_text=_("How it is printed in tight places, e.g. MSU.")
+    )
     ror = models.CharField(
-        "ROR", max_length=9, blank=True, validators=[validate_ror], help_text="Nine characters, e.g. 05hs6h993."
+        _("ROR"), max_length=9, blank=True, validators=[validate_ror], help_text=_("Nine characters, e.g. 05hs6h993.")
     )
-    place = models.CharField(max_length=120, blank=True, help_text="City and country as printed, e.g. Wuhan, China.")
-    country = models.CharField(max_length=2, blank=True, help_text="Two letters after ISO 3166-1, e.g. US, CN, SA.")
-    url = WebAddressField("website")
+    place = models.CharField(max_length=120, blank=True, help_text=_("City and country as printed, e.g. Wuhan, China."))
+    country = models.CharField(max_length=2, blank=True, help_text=_("Two letters after ISO 3166-1, e.g. US, CN, SA."))
+    url = WebAddressField(_("website"))
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="units", help_text="What it is part of."
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="units",
+        help_text=_("What it is part of."),
     )
-    other_names = models.JSONField(default=list, blank=True, help_text='Other names it goes by, as a list: ["…", "…"].')
+    other_names = models.JSONField(
+        default=list, blank=True, help_text=_('Other names it goes by, as a list: ["…", "…"].')
+    )
     search_text = DerivedTextField(source="make_search_text")
 
     objects = NaturalKeyManager()
@@ -40,7 +51,7 @@ class Organization(models.Model):
             models.CheckConstraint(
                 name="people_organization_not_its_own_parent",
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
-                violation_error_message="An organization cannot be part of itself.",
+                violation_error_message=_("An organization cannot be part of itself."),
             ),
         ]
 
@@ -50,7 +61,7 @@ class Organization(models.Model):
     def clean(self) -> None:
         super().clean()
         if not isinstance(self.other_names, list) or not all(isinstance(name, str) for name in self.other_names):
-            raise ValidationError({"other_names": 'Write a list of texts: ["MSU", "Michigan State"].'})
+            raise ValidationError({"other_names": gettext('Write a list of texts: ["MSU", "Michigan State"].')})
 
     def natural_key(self) -> tuple[str]:
         return (self.name,)
@@ -72,17 +83,17 @@ class Group(Publishable):
 
     name = models.CharField(max_length=200)
     short_name = models.CharField(max_length=60, blank=True)
-    slug = models.SlugField(max_length=80, unique=True, help_text="The end of its address: /groups/…/")
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("The end of its address: /groups/…/"))
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, null=True, blank=True, related_name="groups"
     )
     lead = models.ForeignKey(
         "people.Person", on_delete=models.SET_NULL, null=True, blank=True, related_name="led_groups"
     )
-    url = WebAddressField("website", help_text="Its own website, if it has one elsewhere.")
-    summary = models.TextField(blank=True, help_text="One or two sentences for the home page.")
-    body = models.TextField("text", blank=True, help_text="The group's page, in Markdown.")
-    order = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
+    url = WebAddressField(_("website"), help_text=_("Its own website, if it has one elsewhere."))
+    summary = models.TextField(blank=True, help_text=_("One or two sentences for the home page."))
+    body = models.TextField(_("text"), blank=True, help_text=_("The group's page, in Markdown."))
+    order = models.PositiveSmallIntegerField(default=0, help_text=_("Lower numbers come first."))
 
     objects = NaturalKeyManager.from_queryset(GroupQuerySet)()
     history = HistoricalRecords()

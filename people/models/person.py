@@ -10,15 +10,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import q_active, q_upcoming
 from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, Visibility, WebAddressField
 from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import DerivedTextField, clean_text, fold
-from labsite.lib.web import address_of
+from labsite.lib.web import address_of, plain_addresses
 from people.models.career import Membership
-from people.photos import photo_path, validate_photo
+from people.names import initials_of
+from people.photos import photo_path, tint_of, validate_photo
 from people.validators import OrcidField
 
 
@@ -71,10 +74,10 @@ class PersonQuerySet(PublishableQuerySet):
 class CVStyle(models.TextChoices):
     """How a curriculum vitae is made from the record."""
 
-    FULL = "full", "Full"
-    SHORT = "short", "Two pages"
-    PUBLICATIONS = "publications", "Publication list"
-    BIOSKETCH = "biosketch", "Biosketch"
+    FULL = "full", _("Full")
+    SHORT = "short", _("Two pages")
+    PUBLICATIONS = "publications", _("Publication list")
+    BIOSKETCH = "biosketch", _("Biosketch")
 
 
 class Person(Publishable):
@@ -82,87 +85,96 @@ class Person(Publishable):
 
     NATURAL_KEY = ("slug",)
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The end of their address: /people/…/")
-    name = models.CharField("full name", max_length=200, help_text="As it is printed on the site, in Latin letters.")
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("The end of their address: /people/…/"))
+    name = models.CharField(
+        _("full name"), max_length=200, help_text=_("As it is printed on the site, in Latin letters.")
+    )
     given_name = models.CharField(max_length=120, blank=True)
     family_name = models.CharField(
-        max_length=120, blank=True, help_text="Lists sort by this; where it is empty, by the last word of the name."
+        max_length=120, blank=True, help_text=_("Lists sort by this; where it is empty, by the last word of the name.")
     )
     native_name = models.CharField(
-        "name in native script", max_length=120, blank=True, help_text="Printed behind the name, e.g. 张逸骅."
+        _("name in native script"), max_length=120, blank=True, help_text=_("Printed behind the name, e.g. 张逸骅.")
     )
     native_language = models.CharField(
-        max_length=12, blank=True, help_text="Its language, e.g. zh-Hans: screen readers need it."
+        max_length=12, blank=True, help_text=_("Its language, e.g. zh-Hans: screen readers need it.")
     )
-    honorific = models.CharField(max_length=30, blank=True, help_text="Printed on their own page only, e.g. Dr.")
-    pronouns = models.CharField(max_length=40, blank=True, help_text="Shown only if given, e.g. she/her.")
-    pronunciation = models.CharField(max_length=120, blank=True, help_text="How to say the name, e.g. ee-HWAH jahng.")
+    honorific = models.CharField(max_length=30, blank=True, help_text=_("Printed on their own page only, e.g. Dr."))
+    pronouns = models.CharField(max_length=40, blank=True, help_text=_("Shown only if given, e.g. she/her."))
+    pronunciation = models.CharField(
+        max_length=120, blank=True, help_text=_("How to say the name, e.g. ee-HWAH jahng.")
+    )
     orcid = OrcidField(
-        "ORCID iD",
+        _("ORCID iD"),
         blank=True,
-        help_text="0000-0000-0000-0000; the whole address may be pasted.",
+        help_text=_("0000-0000-0000-0000; the whole address may be pasted."),
     )
     headline = models.CharField(
-        max_length=200, blank=True, help_text="What they work on in a few words; printed on their card."
+        max_length=200, blank=True, help_text=_("What they work on in a few words; printed on their card.")
     )
-    bio = models.TextField("biography", blank=True, help_text="In Markdown, on top of their page.")
+    bio = models.TextField(_("biography"), blank=True, help_text=_("In Markdown, on top of their page."))
     identity_note = models.TextField(
-        blank=True, help_text="For editors only: how we know who this is, e.g. an inference from an address."
+        blank=True, help_text=_("For editors only: how we know who this is, e.g. an inference from an address.")
     )
 
     status_text = models.CharField(
-        max_length=300, blank=True, help_text="A banner on their page, e.g. “On the job market for autumn 2026”."
+        max_length=300, blank=True, help_text=_("A banner on their page, e.g. “On the job market for autumn 2026”.")
     )
-    status_is_shown = models.BooleanField("show the status banner", default=False)
+    status_is_shown = models.BooleanField(_("show the status banner"), default=False)
 
     photo = models.ImageField(
         upload_to=photo_path,
         blank=True,
         validators=[validate_photo],
-        help_text="JPEG, PNG or WebP up to 40 megapixels. Camera and place data are removed.",
+        help_text=_("JPEG, PNG or WebP up to 40 megapixels. Camera and place data are removed."),
     )
     photo_alt = models.CharField(
-        "photo description", max_length=200, blank=True, help_text="What the photo shows, for people who cannot see it."
+        _("photo description"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the photo shows, for people who cannot see it."),
     )
     photo_focus_x = models.PositiveSmallIntegerField(
-        "focus from left, %", default=50, validators=[MaxValueValidator(100)]
+        _("focus from left, %"), default=50, validators=[MaxValueValidator(100)]
     )
     photo_focus_y = models.PositiveSmallIntegerField(
-        "focus from top, %", default=50, validators=[MaxValueValidator(100)]
+        _("focus from top, %"), default=50, validators=[MaxValueValidator(100)]
     )
     photo_consent = models.BooleanField(
-        "agreed to show the photo", default=False, help_text="Without this the photo is not shown to anyone."
+        _("agreed to show the photo"), default=False, help_text=_("Without this the photo is not shown to anyone.")
     )
 
-    email = models.EmailField("e-mail", blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
     email_visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
-    phone = models.CharField(max_length=40, blank=True, help_text="Never shown to the public.")
+    phone = models.CharField(max_length=40, blank=True, help_text=_("Never shown to the public."))
     phone_visibility = models.CharField(
         max_length=8, choices=[choice for choice in Visibility.choices if choice[0] != "public"],
         default=Visibility.PRIVATE,
     )  # fmt: skip
-    office = models.TextField("office address", blank=True, help_text="One line each.")
+    office = models.TextField(_("office address"), blank=True, help_text=_("One line each."))
     office_visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.PRIVATE)
 
-    show_profile_card = models.BooleanField(default=True, help_text="The box with photo, role and links on their page.")
-    show_links = models.BooleanField(default=True, help_text="Their web and social links.")
-    show_news = models.BooleanField(default=True, help_text="News that mention them, on their page.")
+    show_profile_card = models.BooleanField(
+        default=True, help_text=_("The box with photo, role and links on their page.")
+    )
+    show_links = models.BooleanField(default=True, help_text=_("Their web and social links."))
+    show_news = models.BooleanField(default=True, help_text=_("News that mention them, on their page."))
     show_selected = models.BooleanField(
-        "show selected publications", default=True, help_text="A short list above all their publications."
+        _("show selected publications"), default=True, help_text=_("A short list above all their publications.")
     )
 
     cv_style = models.CharField(
-        "style of the CV",
+        _("style of the CV"),
         max_length=12,
         choices=CVStyle,
         default=CVStyle.FULL,
-        help_text="What visitors get who do not choose another.",
+        help_text=_("What visitors get who do not choose another."),
     )
     cv_hidden = models.JSONField(
-        "left out of the CV",
+        _("left out of the CV"),
         default=list,
         blank=True,
-        help_text='Sections their CV does not show, as a list: ["skills", "talks"].',
+        help_text=_('Sections their CV does not show, as a list: ["skills", "talks"].'),
     )
 
     user = models.OneToOneField(
@@ -171,7 +183,7 @@ class Person(Publishable):
         null=True,
         blank=True,
         related_name="person",
-        help_text="The account with which they edit this profile.",
+        help_text=_("The account with which they edit this profile."),
     )
     sort_key = DerivedTextField(source="make_sort_key")
     search_text = DerivedTextField(source="make_search_text")
@@ -181,19 +193,19 @@ class Person(Publishable):
 
     class Meta:
         ordering = ["sort_key", "slug"]
-        verbose_name_plural = "people"
+        verbose_name_plural = _("people")
         indexes = [models.Index(fields=["is_published", "slug"])]
         constraints = [
             models.UniqueConstraint(
                 name="people_person_orcid_unique",
                 fields=["orcid"],
                 condition=~models.Q(orcid=""),
-                violation_error_message="Another person has this ORCID iD.",
+                violation_error_message=_("Another person has this ORCID iD."),
             ),
             models.CheckConstraint(
                 name="people_person_phone_never_public",
                 condition=~models.Q(phone_visibility=Visibility.PUBLIC),
-                violation_error_message="A phone number is never shown to the public.",
+                violation_error_message=_("A phone number is never shown to the public."),
             ),
         ]
 
@@ -204,10 +216,10 @@ class Person(Publishable):
         super().clean()
         name = clean_text(self.name)
         if self.name and not name:
-            raise ValidationError({"name": "Give a name that can be read."})
+            raise ValidationError({"name": gettext("Give a name that can be read.")})
         self.name = name
         if self.photo and not self.photo_alt:
-            raise ValidationError({"photo_alt": "Describe the photo for people who cannot see it."})
+            raise ValidationError({"photo_alt": gettext("Describe the photo for people who cannot see it.")})
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -225,13 +237,12 @@ class Person(Publishable):
     @property
     def initials(self) -> str:
         """Up to two letters that stand in for a missing photo."""
-        words = [word for word in self.name.split() if word[0].isalnum()]
-        return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+        return initials_of(self.name)
 
     @property
-    def photo_focus_step(self) -> tuple[int, int]:
-        """The photo's focus in steps of ten percent, for which style sheets have classes."""
-        return round(self.photo_focus_x, -1), round(self.photo_focus_y, -1)
+    def tint(self) -> int:
+        """The number of the ground behind their initials."""
+        return tint_of(self.slug)
 
     def shows(self, field: str, viewer: Any) -> bool:
         """Whether `viewer` (a user, signed in or not) may read the private field `email`, `phone` or `office`."""
@@ -259,18 +270,20 @@ class PersonName(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PUBLISHED = "published", "Published as"
-        FORMER = "former", "Former name"
-        NATIVE = "native", "Native script"
-        NICKNAME = "nickname", "Nickname"
+        PUBLISHED = "published", _("Published as")
+        FORMER = "former", _("Former name")
+        NATIVE = "native", _("Native script")
+        NICKNAME = "nickname", _("Nickname")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PUBLISHED)
     is_public = models.BooleanField(
-        "public",
+        _("public"),
         default=True,
-        help_text="Whether visitors find the person, and papers linked to them, by this name. Never for former names.",
+        help_text=_(
+            "Whether visitors find the person, and papers linked to them, by this name. Never for former names."
+        ),
     )
     search_text = DerivedTextField(source="make_search_text")
 
@@ -282,12 +295,12 @@ class PersonName(models.Model):
             models.UniqueConstraint(
                 name="people_personname_once",
                 fields=["person", "kind", "name"],
-                violation_error_message="This name is listed already.",
+                violation_error_message=_("This name is listed already."),
             ),
             models.CheckConstraint(
                 name="people_personname_former_not_public",
                 condition=~models.Q(kind="former") | models.Q(is_public=False),
-                violation_error_message="A former name is never public: untick “public”.",
+                violation_error_message=_("A former name is never public: untick “public”."),
             ),
         ]
 
@@ -298,7 +311,7 @@ class PersonName(models.Model):
         super().clean()
         self.name = clean_text(self.name)
         if self.kind == self.Kind.FORMER and self.is_public:
-            raise ValidationError({"is_public": "A former name is never public: untick this."})
+            raise ValidationError({"is_public": gettext("A former name is never public: untick this.")})
 
     def make_search_text(self) -> str:
         return fold(self.name)
@@ -308,24 +321,24 @@ class ProfileLink(models.Model):
     """A web or social link of a person. Some documents name a link without its address: then only the label shows."""
 
     class Kind(models.TextChoices):
-        WEBSITE = "website", "Website"
-        BLOG = "blog", "Blog"
-        SCHOLAR = "google-scholar", "Google Scholar"
-        SEMANTIC_SCHOLAR = "semantic-scholar", "Semantic Scholar"
-        DBLP = "dblp", "DBLP"
-        OPENREVIEW = "openreview", "OpenReview"
-        GITHUB = "github", "GitHub"
-        LINKEDIN = "linkedin", "LinkedIn"
-        MASTODON = "mastodon", "Mastodon"
-        BLUESKY = "bluesky", "Bluesky"
-        X = "x", "X"
-        WECHAT = "wechat", "WeChat"
-        OTHER = "other", "Other"
+        WEBSITE = "website", _("Website")
+        BLOG = "blog", _("Blog")
+        SCHOLAR = "google-scholar", _("Google Scholar")
+        SEMANTIC_SCHOLAR = "semantic-scholar", _("Semantic Scholar")
+        DBLP = "dblp", _("DBLP")
+        OPENREVIEW = "openreview", _("OpenReview")
+        GITHUB = "github", _("GitHub")
+        LINKEDIN = "linkedin", _("LinkedIn")
+        MASTODON = "mastodon", _("Mastodon")
+        BLUESKY = "bluesky", _("Bluesky")
+        X = "x", _("X")
+        WECHAT = "wechat", _("WeChat")
+        OTHER = "other", _("Other")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
     kind = models.CharField(max_length=20, choices=Kind, default=Kind.WEBSITE)
-    url = WebAddressField("address", help_text="Leave empty if only the name of the link is known.")
-    label = models.CharField(max_length=120, blank=True, help_text="Printed instead of the kind.")
+    url = WebAddressField(_("address"), help_text=_("Leave empty if only the name of the link is known."))
+    label = models.CharField(max_length=120, blank=True, help_text=_("Printed instead of the kind."))
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
@@ -356,19 +369,22 @@ class ProfileSection(Publishable):
     """A block of a person's page with a heading of its own: highlights, interests, skills, collaboration."""
 
     class Kind(models.TextChoices):
-        RESEARCH = "research", "Research statement"
-        INTERESTS = "interests", "Research interests"
-        SKILLS = "skills", "Skills"
-        CONTACT = "contact", "Collaboration and contact"
-        OTHER = "other", "Anything else"
+        RESEARCH = "research", _("Research statement")
+        INTERESTS = "interests", _("Research interests")
+        SKILLS = "skills", _("Skills")
+        CONTACT = "contact", _("Collaboration and contact")
+        OTHER = "other", _("Anything else")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="sections")
     kind = models.CharField(
-        max_length=10, choices=Kind, default=Kind.OTHER, help_text="Decides where it stands on the page and in the CV."
+        max_length=10,
+        choices=Kind,
+        default=Kind.OTHER,
+        help_text=_("Decides where it stands on the page and in the CV."),
     )
     heading = models.CharField(max_length=200)
-    body = models.TextField("text", help_text="In Markdown.")
-    order = models.PositiveSmallIntegerField(default=0, help_text="Lower numbers come first.")
+    body = models.TextField(_("text"), help_text=_("In Markdown."))
+    order = models.PositiveSmallIntegerField(default=0, help_text=_("Lower numbers come first."))
 
     objects = PublishableQuerySet.as_manager()
     history = HistoricalRecords()
@@ -383,7 +399,8 @@ class ProfileSection(Publishable):
 def is_page(path: str) -> bool:
     """Whether this site answers `path` with a page of its own, whatever records there are."""
     try:
-        return not resolve(path).kwargs
+        with plain_addresses():
+            return not resolve(path).kwargs
     except Resolver404:
         return False
 
@@ -395,7 +412,7 @@ class OldAddress(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="old_addresses")
     path = models.CharField(
-        max_length=200, unique=True, help_text="Begins with a slash, e.g. /about.html; used only where no page is."
+        max_length=200, unique=True, help_text=_("Begins with a slash, e.g. /about.html; used only where no page is.")
     )
 
     objects = NaturalKeyManager()
@@ -403,7 +420,7 @@ class OldAddress(models.Model):
 
     class Meta:
         ordering = ["path"]
-        verbose_name_plural = "old addresses"
+        verbose_name_plural = _("old addresses")
 
     def __str__(self) -> str:
         return self.path
@@ -414,8 +431,16 @@ class OldAddress(models.Model):
     def clean(self) -> None:
         super().clean()
         if not self.path.startswith("/") or self.path.startswith("//") or "?" in self.path or len(self.path) < 2:
-            raise ValidationError({"path": f"'{self.path}' is not a path: write it from the first slash, /about.html."})
+            raise ValidationError(
+                {
+                    "path": gettext("'%(path)s' is not a path: write it from the first slash, /about.html.")
+                    % {"path": self.path}
+                }
+            )
         if is_page(self.path):
             raise ValidationError(
-                {"path": f"'{self.path}' is a page of this site already, so it can lead nowhere else."}
+                {
+                    "path": gettext("'%(path)s' is a page of this site already, so it can lead nowhere else.")
+                    % {"path": self.path}
+                }
             )

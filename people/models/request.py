@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from people.models.person import Person
 from people.photos import photo_path, validate_photo
@@ -14,17 +15,17 @@ class Request(models.Model):
     """Something that waits for an editor's answer, and the answer."""
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        AGREED = "agreed", "Agreed"
-        REFUSED = "refused", "Refused"
-        WITHDRAWN = "withdrawn", "Withdrawn"
+        WAITING = "waiting", _("Waiting")
+        AGREED = "agreed", _("Agreed")
+        REFUSED = "refused", _("Refused")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    answer = models.TextField(blank=True, help_text="What the editor says to the member.")
+    answer = models.TextField(blank=True, help_text=_("What the editor says to the member."))
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -43,7 +44,7 @@ class ProfileChange(Request):
     """Changes of their own page that a member made and an editor has not yet agreed to."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="profile_changes")
-    values = models.JSONField(default=dict, help_text="The new values by field; links and sections as lists.")
+    values = models.JSONField(default=dict, help_text=_("The new values by field; links and sections as lists."))
     photo = models.ImageField(upload_to=photo_path, blank=True, validators=[validate_photo])
 
     def __str__(self) -> str:
@@ -54,7 +55,7 @@ class RemovalRequest(Request):
     """A member's wish to be taken off the site, or to have something about them taken off."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="removal_requests")
-    message = models.TextField(help_text="What should go, and why if they wish to say.")
+    message = models.TextField(help_text=_("What should go, and why if they wish to say."))
 
     def __str__(self) -> str:
         return f"{self.person}: {self.message[:80]}"

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from labsite.lib.english import english_choices
 from labsite.lib.tables.cells import Cell, as_text, shown
 from labsite.lib.tables.columns import Choice
 from people.models import ProfileLink
 
-KINDS = "|".join(re.escape(text) for pair in ProfileLink.Kind.choices for text in pair)
+KINDS = "|".join(re.escape(text) for pair in english_choices(ProfileLink.Kind) for text in pair)
 LINK = re.compile(
     r"(?P<kind>[^;\[\]:]+?)?:?\s*"
     # A label may hold brackets and semicolons: it ends where an address, another link or nothing follows.

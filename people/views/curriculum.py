@@ -2,20 +2,162 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+import datetime
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
+
+from activities.cv.choices import PRIVATE_FIELDS, Choice, printed_contact, read_choice, stored_hidden
+from activities.cv.document import Document
+from activities.cv.fitting import fit_document
+from activities.cv.resume import make_resume
+from activities.cv.styles import SECTIONS, make_document
+from activities.cv.typesetting import PAPERS, make_pdf
+from activities.profile import Profile, load_profile
+from labsite.lib.web import site_root
+from people.models import Person
+from people.models.person import CVStyle
+from people.views.pages import find_person
+from publications.exporting import FORMATS, stream
+from publications.models import Publication
+
+SECTION = "people"
+MOST_PAPERS = 2_000  # of one file: setting it takes three seconds and a third of a gigabyte
+
+
+def load_choice(request: HttpRequest, slug: str) -> tuple[Choice, Profile]:
+    """What is asked for, and the record of the person with those private fields only that are printed."""
+    person = find_person(request, slug)
+    choice = read_choice(request.GET, person, request.user)
+    profile = load_profile(person, request.user, timezone.localdate())
+    profile = replace(profile, contact=printed_contact(person, profile.contact, choice.private))
+    return choice, profile
+
+
+def make(choice: Choice, profile: Profile, root: str) -> Document:
+    document = make_document(profile, choice.style, root=root, hidden=choice.hidden)
+    return fit_document(document, profile, root) if choice.style == CVStyle.SHORT else document
+
+
+@require_safe
+def cv(request: HttpRequest, slug: str) -> HttpResponse:
+    """The record as a curriculum vitae for paper: `?style= hide= show= private=`."""
+    choice, profile = load_choice(request, slug)
+    person = profile.person
+    context = {
+        "section": SECTION,
+        "profile": profile,
+        "person": person,
+        "document": make(choice, profile, site_root(request)),
+        "choice": choice,
+        "styles": [(name, label, style_address(request, name)) for name, label in CVStyle.choices],
+        "files": file_addresses(request, person, choice),
+        "own_choices": own_choices(person, choice) if person.is_managed_by(request.user) else None,
+        "crumbs": [(_("People"), reverse("people:people")), (person.name, person.get_absolute_url())],
+    }
+    return render(request, "people/cv.html", context)
+
+
+def style_address(request: HttpRequest, style: str) -> str:
+    query = request.GET.copy()
+    query["style"] = style
+    return f"?{query.urlencode()}"
+
+
+def file_addresses(request: HttpRequest, person: Person, choice: Choice) -> list[tuple[str, str]]:
+    """The files of what the page shows, with their labels."""
+    address = reverse("people:cv_pdf", args=[person.slug])
+    query = request.GET.copy() if not (choice.problems or choice.refused) else type(request.GET)(mutable=True)
+    query["style"] = choice.style
+    files = []
+    for paper, label in zip(PAPERS, ("PDF (A4)", "PDF (Letter)"), strict=True):
+        query["paper"] = paper
+        files.append((label, f"{address}?{query.urlencode()}"))
+    return [
+        *files,
+        ("JSON Resume", reverse("people:resume", args=[person.slug])),
+        ("BibTeX", reverse("people:bibliography", args=[person.slug])),
+    ]
+
+
+def own_choices(person: Person, choice: Choice) -> dict[str, Any]:
+    """What the person and editors may set for one download: private fields that have a value, and sections."""
+    labels = {"email": _("E-mail"), "phone": _("Phone"), "office": _("Office")}
+    asked = [
+        (name, labels[name], name in choice.private)
+        for name in PRIVATE_FIELDS
+        if getattr(person, name) and getattr(person, f"{name}_visibility") == "private"
+    ]
+    stored = stored_hidden(person)
+    return {
+        "private": asked,
+        "shown": [(name, label, name in choice.hidden) for name, label in SECTIONS.items() if name not in stored],
+        "hidden": [(name, SECTIONS[name], name not in choice.hidden) for name in stored],
+    }
 
 
 @require_safe
 def cv_pdf(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """The same document as a PDF file, `?paper=a4` or `letter`. What cannot be had is said on a page of its own."""
+    choice, profile = load_choice(request, slug)
+    words, status = (choice.problems, 404) if choice.problems else (choice.refused, 403)
+    is_whole = choice.style in (CVStyle.FULL, CVStyle.PUBLICATIONS)
+    if not words and is_whole and len(profile.publications) > MOST_PAPERS:
+        words, status = [too_long(profile)], 404
+    if words:
+        context = {"section": SECTION, "person": profile.person, "words": words, "status": status}
+        return render(request, "people/cv_refusal.html", context, status=status)
+    pdf = make_pdf(make(choice, profile, site_root(request)), choice.paper)
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="cv-{slug}.pdf"'
+    return keep_private(response, choice)
+
+
+def too_long(profile: Profile) -> str:
+    words = _(
+        "%(person)s has %(count)s publications, and a PDF file holds at most %(most)s. Choose the style “short” or "
+        "“biosketch”, print the page, or take the publications as BibTeX."
+    )
+    return words % {"person": profile.person.name, "count": len(profile.publications), "most": MOST_PAPERS}
+
+
+def keep_private(response: HttpResponse, choice: Choice) -> HttpResponse:
+    """No cache on the way may keep what only this reader was given."""
+    if choice.private:
+        response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @require_safe
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+    """The record as JSON Resume."""
+    choice, profile = load_choice(request, slug)
+    words, status = (choice.problems, 404) if choice.problems else (choice.refused, 403)
+    if words:
+        return JsonResponse({"detail": " ".join(words)}, status=status, json_dumps_params={"ensure_ascii": False})
+    data = make_resume(profile, root=site_root(request), hidden=choice.hidden, changed=last_change(profile.person))
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'inline; filename="resume-{slug}.json"'
+    return keep_private(response, choice)
+
+
+def last_change(person: Person) -> datetime.datetime | None:
+    """When the person's own record was last written. One query."""
+    return person.history.order_by("-history_date").values_list("history_date", flat=True).first()
 
 
 @require_safe
-def bibliography(request: HttpRequest, slug: str) -> HttpResponse:
-    raise Http404
+def bibliography(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+    """Every published paper with a certain link to the person as BibTeX; a valid empty file where there is none."""
+    person = find_person(request, slug)
+    form = FORMATS["bib"]
+    pieces = stream(Publication.objects.published().by(person), form, site_root(request))
+    response = StreamingHttpResponse(pieces, content_type=f"{form.content_type}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="publications-{slug}.bib"'
+    return response

@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
 from activities.profile import Profile, load_profile
-from labsite.lib.web import schema_organization, site_root
+from labsite.lib.web import plain_address_of, schema_organization, site_root
 from people.directory import Directory, load_directory
 from people.filters import STATUSES, find_people, read_person_selection
 from people.models import Group, Membership, Person
@@ -53,9 +54,32 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything a person's homepage and CV would say."""
     profile = load_profile(find_person(request, slug), request.user, timezone.localdate())
     context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
-    context["crumbs"] = [("People", reverse("people:people"))]
+    context["crumbs"] = [(_("People"), reverse("people:people"))]
+    context["contents"] = contents_of(profile)
     context["schema"] = schema_profile(profile, site_root(request))
     return render(request, "people/person.html", context)
+
+
+def contents_of(profile: Profile) -> list[tuple[str, str]]:
+    """The parts that the person's page has, in its order: the id of each and its heading."""
+    parts = [
+        ("research", _("Research"), profile.areas or profile.research or profile.interests),
+        ("projects", _("Projects"), profile.projects),
+        *((f"section-{section.pk}", section.heading, True) for section in profile.remarks),
+        ("news", _("News"), profile.news),
+        ("publications", _("Publications"), profile.publications),
+        ("coauthors", _("Co-authors"), profile.coauthors),
+        ("experience", _("Experience"), profile.positions),
+        ("education", _("Education"), profile.education),
+        ("awards", _("Awards and honours"), profile.awards),
+        ("grants", _("Grants"), profile.grant_roles),
+        ("mentorship", _("Mentorship"), profile.mentees or profile.mentors),
+        ("service", _("Service"), profile.services),
+        ("talks", _("Talks"), profile.talks),
+        ("skills", _("Skills"), profile.skills),
+        ("metrics", _("Figures others publish"), profile.metrics),
+    ]
+    return [(anchor, label) for anchor, label, is_there in parts if is_there]
 
 
 def schema_profile(profile: Profile, root: str) -> dict[str, Any]:
@@ -63,7 +87,7 @@ def schema_profile(profile: Profile, root: str) -> dict[str, Any]:
     person, stay = profile.person, profile.membership
     orcid = [f"https://orcid.org/{person.orcid}"] if person.orcid else []
     links = [link.url for link in person.links.all() if link.url] if person.show_links else []
-    address = f"{root}{person.get_absolute_url()}"
+    address = plain_address_of(person, root)
     organization = stay.group.organization if stay and stay.group and stay.group.is_published else None
     data = {
         "@type": "Person",
@@ -87,15 +111,6 @@ def schema_profile(profile: Profile, root: str) -> dict[str, Any]:
 
 
 @require_safe
-def cv(request: HttpRequest, slug: str) -> HttpResponse:
-    """The same facts as a curriculum vitae for paper."""
-    profile = load_profile(find_person(request, slug), request.user, timezone.localdate())
-    context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
-    context["crumbs"] = [("People", reverse("people:people")), (profile.person.name, profile.person.get_absolute_url())]
-    return render(request, "people/cv.html", context)
-
-
-@require_safe
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """A group: what it does, who belongs to it, what it published."""
     found = get_object_or_404(Group.objects.with_page_relations(), slug=slug)
@@ -111,7 +126,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "publications": papers[:PAPERS_OF_A_GROUP],
         "all_publications": publications_address(directory) if len(papers) > PAPERS_OF_A_GROUP else "",
         "schema": schema_organization(
-            f"{site_root(request)}{found.get_absolute_url()}",
+            plain_address_of(found, site_root(request)),
             found.organization,
             name=found.name,
             alternateName=found.short_name,
@@ -120,7 +135,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         ),
         "news": NewsItem.objects.public().filter(groups=found).newest_first().with_relations()[:NEWS_OF_A_GROUP],
         "today": today,
-        "crumbs": [("People", reverse("people:people"))],
+        "crumbs": [(_("People"), reverse("people:people"))],
     }
     return render(request, "people/group.html", context)
 

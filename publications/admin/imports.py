@@ -14,6 +14,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from labsite.lib.questions import read_key
@@ -39,22 +41,22 @@ class AddForm(forms.Form):
     """What to bring in: text, or a file."""
 
     text = forms.CharField(
-        label="Paste here",
+        label=_("Paste here"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "autofocus": True}),
-        help_text="BibTeX, RIS or CSL-JSON, or DOIs, arXiv and OpenReview addresses, one a line. Mixed is fine.",
+        help_text=_("BibTeX, RIS or CSL-JSON, or DOIs, arXiv and OpenReview addresses, one a line. Mixed is fine."),
     )
     file = forms.FileField(
-        label="or choose a file", required=False, help_text="A .bib, .ris or .json file, up to 100 MB."
+        label=_("or choose a file"), required=False, help_text=_("A .bib, .ris or .json file, up to 100 MB.")
     )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors and not (cleaned.get("text") or "").strip() and not cleaned.get("file"):
-            raise forms.ValidationError("Paste entries or choose a file.")
+            raise forms.ValidationError(gettext("Paste entries or choose a file."))
         if (cleaned.get("text") or "").strip() and cleaned.get("file"):
-            raise forms.ValidationError("Paste entries or choose a file, not both.")
+            raise forms.ValidationError(gettext("Paste entries or choose a file, not both."))
         return cleaned
 
 
@@ -78,15 +80,15 @@ class ImportAdmin(admin.ModelAdmin):
             super().get_queryset(request).annotate(count=count_of(own), changed=count_of(own.filter(result__in=done)))
         )
 
-    @admin.display(description="what", ordering="name")
+    @admin.display(description=_("what"), ordering="name")
     def name_or_origin(self, batch: Import) -> str:
         return str(batch)
 
-    @admin.display(description="entries")
+    @admin.display(description=_("entries"))
     def entry_count(self, batch: Import) -> int:
         return batch.count
 
-    @admin.display(description="created or updated")
+    @admin.display(description=_("created or updated"))
     def changed_count(self, batch: Import) -> int:
         return batch.changed
 
@@ -123,7 +125,7 @@ class ImportAdmin(admin.ModelAdmin):
                 return self._begin(request, form.cleaned_data)
             except ImportProblem as error:
                 form.add_error(None, str(error))
-        context = {"title": "Add publications", "form": form, "media": self.media + form.media}
+        context = {"title": gettext("Add publications"), "form": form, "media": self.media + form.media}
         return self._page(request, "add", context)
 
     def _begin(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
@@ -153,13 +155,18 @@ class ImportAdmin(admin.ModelAdmin):
             chosen = next((each for each in sources if each.kind == request.POST.get("source")), None)
             if chosen is None:
                 raise Http404
-            name = f"{chosen.label} of {person}"
+            name = gettext("%(label)s of %(person)s") % {"label": chosen.label, "person": person}
             batch = begin_import(
                 Import.Origin.ONLINE, name, f"{chosen.kind} {chosen.address}", user=request.user, person=person
             )
             start_worker()
             return HttpResponseRedirect(self._address(batch))
-        context = {"title": f"Publications of {person}", "person": person, "sources": sources, "media": self.media}
+        context = {
+            "title": gettext("Publications of %(person)s") % {"person": person},
+            "person": person,
+            "sources": sources,
+            "media": self.media,
+        }
         return self._page(request, "sync", context)
 
     # The plan, and what became of it
@@ -211,7 +218,9 @@ class ImportAdmin(admin.ModelAdmin):
         for problem in problems:
             self.message_user(request, problem, messages.ERROR)
         if problems or "apply" not in request.POST:
-            self.message_user(request, "Your choices are kept." if not problems else "The other choices are kept.")
+            self.message_user(
+                request, gettext("Your choices are kept.") if not problems else gettext("The other choices are kept.")
+            )
             return HttpResponseRedirect(f"{self._address(batch)}?{request.POST.get('query', '')[:200]}")
         return self._apply(request, batch)
 
@@ -238,8 +247,15 @@ class ImportAdmin(admin.ModelAdmin):
         batch.refresh_from_db()
         if batch.state == Import.State.UNDONE:
             done = count_undone(batch)
-            words = f"Taken back: {done.deleted} publications removed, {done.restored} changed back."
-            kept = f" {done.conflicts} were edited since and kept: see below." if done.conflicts else ""
+            words = gettext("Taken back: %(deleted)s publications removed, %(restored)s changed back.") % {
+                "deleted": done.deleted,
+                "restored": done.restored,
+            }
+            kept = (
+                gettext(" %(conflicts)s were edited since and kept: see below.") % {"conflicts": done.conflicts}
+                if done.conflicts
+                else ""
+            )
             self.message_user(request, words + kept, messages.WARNING if kept else messages.SUCCESS)
         return HttpResponseRedirect(self._address(batch))
 

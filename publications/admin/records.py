@@ -11,6 +11,8 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
@@ -41,7 +43,7 @@ class AuthorshipForm(forms.ModelForm):
             if cleaned.get("person"):
                 cleaned["printed_name"] = cleaned["person"].name
             else:
-                self.add_error("printed_name", "Give the name as printed, or choose a person.")
+                self.add_error("printed_name", gettext("Give the name as printed, or choose a person."))
         return cleaned
 
     def validate_unique(self) -> None:
@@ -68,13 +70,17 @@ class AuthorshipFormSet(RowFormSet):
             position, person = data.get("position"), data.get("person")
             if position in positions:
                 form.add_error(
-                    "position", f"Another author is number {position}: every author needs a place of their own."
+                    "position",
+                    gettext("Another author is number %(position)s: every author needs a place of their own.")
+                    % {"position": position},
                 )
             if position:
                 positions.add(position)
             if person and data.get("link_status") == Authorship.LinkStatus.CONFIRMED:
                 if person in people:
-                    form.add_error("person", f"{person} is an author of this paper already.")
+                    form.add_error(
+                        "person", gettext("%(person)s is an author of this paper already.") % {"person": person}
+                    )
                 people.add(person)
 
     def rows_not_shown(self) -> list[Authorship]:
@@ -94,8 +100,8 @@ class AuthorshipInline(TabularRows):
     formset = AuthorshipFormSet
     autocomplete_fields = ["person"]
     ordering = ["position"]
-    verbose_name = "author"
-    verbose_name_plural = "authors, in order"
+    verbose_name = _("author")
+    verbose_name_plural = _("authors, in order")
     classes = ["authors-in-order"]
 
     class Media:
@@ -126,7 +132,9 @@ class IdentifierForm(forms.ModelForm):
         others = Identifier.objects.filter(scheme=scheme, value=cleaned["value"]).exclude(pk=self.instance.pk)
         other = others.select_related("publication").first()
         if other:
-            self.add_error("value", f"“{other.publication}” has this identifier already.")
+            self.add_error(
+                "value", gettext("“%(publication)s” has this identifier already.") % {"publication": other.publication}
+            )
         return cleaned
 
 
@@ -143,13 +151,13 @@ class LinkInline(TabularRows):
 class DistinctionInline(TabularRows):
     model = Distinction
     classes = ["collapse"]
-    verbose_name_plural = "distinctions: oral, spotlight, prizes"
+    verbose_name_plural = _("distinctions: oral, spotlight, prizes")
 
 
 class NoticeInline(StackedRows):
     model = Notice
     classes = ["collapse"]
-    verbose_name_plural = "notices: retractions and corrections (printed on top of the paper's page)"
+    verbose_name_plural = _("notices: retractions and corrections (printed on top of the paper's page)")
 
 
 class PublicationForm(SlugForm):
@@ -172,15 +180,15 @@ class PublicationAdmin(PublishableAdmin):
             None,
             {
                 "fields": ["title", ("kind", "status"), ("venue", "track"), ("year", "date"), "author_list_complete"],
-                "description": "The year filter uses the venue's year. Authors stand below, in order.",
+                "description": _("The year filter uses the venue's year. Authors stand below, in order."),
             },
         ),
         (
-            "What visitors read",
+            _("What visitors read"),
             {"fields": ["summary", "abstract", "content_warning", "note", "topics", ("is_selected", "has_code")]},
         ),
         (
-            "Details",
+            _("Details"),
             {
                 "fields": [
                     ("short_title", "title_is_description"),
@@ -194,13 +202,13 @@ class PublicationAdmin(PublishableAdmin):
             },
         ),
         (
-            "Where it shows",
+            _("Where it shows"),
             {
                 "fields": ["is_published", "listing", "slug"],
-                "description": "By default a paper is listed when a member of the lab is among its authors.",
+                "description": _("By default a paper is listed when a member of the lab is among its authors."),
             },
         ),
-        ("For editors", {"fields": ["editor_note", "bibtex_key", "extra", "raw_record"], "classes": ["collapse"]}),
+        (_("For editors"), {"fields": ["editor_note", "bibtex_key", "extra", "raw_record"], "classes": ["collapse"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -217,11 +225,11 @@ class PublicationAdmin(PublishableAdmin):
             )  # fmt: skip
             self.message_user(request, message, messages.WARNING)
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=_("title"), ordering="title")
     def title_and_nickname(self, publication: Publication) -> str:
         return publication.display_title
 
-    @admin.display(description="first author")
+    @admin.display(description=_("first author"))
     def first_author(self, publication: Publication) -> str:
         return ", ".join(author.printed_name for author in publication.first_authorships) or "–"
 
@@ -239,7 +247,7 @@ class VenueAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(count=Count("publications"))
 
-    @admin.display(description="publications", ordering="count")
+    @admin.display(description=_("publications"), ordering="count")
     def publication_count(self, venue: Venue) -> int:
         return venue.count
 
@@ -253,7 +261,7 @@ class TopicAdmin(RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).annotate(count=Count("publications"))
 
-    @admin.display(description="publications", ordering="count")
+    @admin.display(description=_("publications"), ordering="count")
     def publication_count(self, topic: Topic) -> int:
         return topic.count
 
@@ -267,7 +275,7 @@ class LinkForm(RecordForm):
         if person and publication and cleaned.get("link_status") == Authorship.LinkStatus.CONFIRMED:
             others = Authorship.objects.confirmed().filter(person=person, publication=publication)
             if others.exclude(pk=self.instance.pk).exists():
-                self.add_error("person", f"{person} is an author of this paper already.")
+                self.add_error("person", gettext("%(person)s is an author of this paper already.") % {"person": person})
         return cleaned
 
 

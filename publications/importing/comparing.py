@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from labsite.lib.text import fold, match_key
+from labsite.lib.web import plain_address_of
 from people.names import NameParts, split_name
 from publications.importing.matching import family_of
 from publications.importing.venue_names import VenueMatch
@@ -273,7 +274,8 @@ class Comparison:
         }
         for name, items in self._items().items():
             if name == "links":  # our own exports name our own page where nothing else is known
-                items = [item for item in items if urlsplit(item[1]).path != publication.get_absolute_url()]
+                own = plain_address_of(publication)
+                items = [item for item in items if urlsplit(item[1]).path != own]
             gone = set(self.before.get(name, "").split(","))  # an editor took these away since
             missing = [item for item in items if keys[name](item) not in here[name] and digest(item) not in gone]
             if missing:

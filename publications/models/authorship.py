@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.text import DerivedTextField, clean_text, fold
@@ -27,34 +29,34 @@ class Authorship(models.Model):
     """One author of one publication. `printed_name` is never rewritten by linking, merging or renaming."""
 
     class LinkStatus(models.TextChoices):
-        CONFIRMED = "confirmed", "Certain"
-        PROPOSED = "proposed", "Likely, to be confirmed"
-        REJECTED = "rejected", "Not this person"
+        CONFIRMED = "confirmed", _("Certain")
+        PROPOSED = "proposed", _("Likely, to be confirmed")
+        REJECTED = "rejected", _("Not this person")
 
     class LinkBasis(models.TextChoices):
-        EXPLICIT = "explicit", "Named in full by a source"
-        INFERRED = "inferred", "Inferred from sources"
-        IDENTIFIER = "identifier", "Same identifier"
-        EDITOR = "editor", "Decided by an editor"
+        EXPLICIT = "explicit", _("Named in full by a source")
+        INFERRED = "inferred", _("Inferred from sources")
+        IDENTIFIER = "identifier", _("Same identifier")
+        EDITOR = "editor", _("Decided by an editor")
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="authorships")
     position = models.PositiveIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="1 is the first author. Empty if the source does not say where in the list.",
+        help_text=_("1 is the first author. Empty if the source does not say where in the list."),
     )
-    printed_name = models.CharField(max_length=300, help_text="Exactly as printed on the publication.")
+    printed_name = models.CharField(max_length=300, help_text=_("Exactly as printed on the publication."))
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="authorships")
     link_status = models.CharField(
-        "link", max_length=9, choices=LinkStatus, default=LinkStatus.CONFIRMED,
-        help_text="Whether the person is who is printed. Only certain links show.",
+        _("link"), max_length=9, choices=LinkStatus, default=LinkStatus.CONFIRMED,
+        help_text=_("Whether the person is who is printed. Only certain links show."),
     )  # fmt: skip
-    link_basis = models.CharField("basis of the link", max_length=10, choices=LinkBasis, blank=True)
-    link_note = models.CharField(max_length=300, blank=True, help_text="For editors: the evidence in a line.")
-    is_equal = models.BooleanField("equal contribution", default=False)
-    is_corresponding = models.BooleanField("corresponding author", default=False)
-    affiliation_text = models.CharField("affiliation as printed", max_length=300, blank=True)
+    link_basis = models.CharField(_("basis of the link"), max_length=10, choices=LinkBasis, blank=True)
+    link_note = models.CharField(max_length=300, blank=True, help_text=_("For editors: the evidence in a line."))
+    is_equal = models.BooleanField(_("equal contribution"), default=False)
+    is_corresponding = models.BooleanField(_("corresponding author"), default=False)
+    affiliation_text = models.CharField(_("affiliation as printed"), max_length=300, blank=True)
     search_text = DerivedTextField(source="make_search_text")
 
     objects = AuthorshipQuerySet.as_manager()
@@ -69,12 +71,12 @@ class Authorship(models.Model):
                 name="publications_authorship_position_once",
                 fields=["publication", "position"],
                 deferrable=models.Deferrable.DEFERRED,
-                violation_error_message="Another author has this position.",
+                violation_error_message=_("Another author has this position."),
             ),
             models.CheckConstraint(
                 name="publications_authorship_position_from_one",
                 condition=models.Q(position__isnull=True) | models.Q(position__gte=1),
-                violation_error_message="Positions begin at 1.",
+                violation_error_message=_("Positions begin at 1."),
             ),
         ]
 
@@ -85,7 +87,7 @@ class Authorship(models.Model):
         super().clean()
         name = clean_text(self.printed_name)
         if self.printed_name and not name:
-            raise ValidationError({"printed_name": "Give a name that can be read."})
+            raise ValidationError({"printed_name": gettext("Give a name that can be read.")})
         self.printed_name = name
 
     def make_search_text(self) -> str:
@@ -108,20 +110,20 @@ class PositionPublication(models.Model):
 
     position = models.ForeignKey(Position, on_delete=models.CASCADE, related_name="position_publications")
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="position_publications")
-    label = models.CharField(max_length=80, blank=True, help_text="E.g. Paper 1.")
+    label = models.CharField(max_length=80, blank=True, help_text=_("E.g. Paper 1."))
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["order", "id"]
-        verbose_name = "publication of a position"
-        verbose_name_plural = "publications of a position"
+        verbose_name = _("publication of a position")
+        verbose_name_plural = _("publications of a position")
         constraints = [
             models.UniqueConstraint(
                 name="publications_positionpublication_once",
                 fields=["position", "publication"],
-                violation_error_message="This publication is listed already.",
+                violation_error_message=_("This publication is listed already."),
             )
         ]
 

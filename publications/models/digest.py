@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.text import bytewise_collation
 from publications.models.publication import Publication
@@ -25,7 +26,7 @@ class PublicationDigest(models.Model):
     publication = models.OneToOneField(
         Publication, on_delete=models.CASCADE, primary_key=True, related_name="digest", db_constraint=True
     )
-    row = models.JSONField(help_text="What one line of a list prints: see publications.rows.")
+    row = models.JSONField(help_text=_("What one line of a list prints: see publications.rows."))
     title_text = models.TextField(blank=True)
     author_text = models.TextField(blank=True)
     body_text = models.TextField(blank=True)

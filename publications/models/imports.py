@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from people.models import Person
 from publications.models.publication import Publication
@@ -14,19 +16,19 @@ class Import(models.Model):
     """One delivery of publications: pasted, uploaded, given on the command line or asked for online."""
 
     class Origin(models.TextChoices):
-        PASTED = "pasted", "Pasted"
-        FILE = "file", "File"
-        COMMAND = "command", "Command line"
-        ONLINE = "online", "Online source"
+        PASTED = "pasted", _("Pasted")
+        FILE = "file", _("File")
+        COMMAND = "command", _("Command line")
+        ONLINE = "online", _("Online source")
 
     class State(models.TextChoices):
-        READING = "reading", "Being read"
-        PLANNED = "planned", "Waiting for your decision"
-        APPLYING = "applying", "Being applied"
-        APPLIED = "applied", "Applied"
-        UNDOING = "undoing", "Being taken back"
-        UNDONE = "undone", "Taken back"
-        FAILED = "failed", "Failed"
+        READING = "reading", _("Being read")
+        PLANNED = "planned", _("Waiting for your decision")
+        APPLYING = "applying", _("Being applied")
+        APPLIED = "applied", _("Applied")
+        UNDOING = "undoing", _("Being taken back")
+        UNDONE = "undone", _("Taken back")
+        FAILED = "failed", _("Failed")
 
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
@@ -34,22 +36,22 @@ class Import(models.Model):
     )
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
-        help_text="Who had it applied, or taken back: history names them.",
+        help_text=_("Who had it applied, or taken back: history names them."),
     )  # fmt: skip
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PASTED)
-    name = models.CharField(max_length=200, blank=True, help_text="The file, or where the entries came from.")
+    name = models.CharField(max_length=200, blank=True, help_text=_("The file, or where the entries came from."))
     state = models.CharField(max_length=8, choices=State, default=State.READING)
-    problem = models.TextField(blank=True, help_text="Why it failed.")
+    problem = models.TextField(blank=True, help_text=_("Why it failed."))
     person = models.ForeignKey(
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="imports",
-        help_text="Whose works the source says these are.",
+        help_text=_("Whose works the source says these are."),
     )  # fmt: skip
     source = models.CharField(
-        max_length=300, blank=True, help_text="The file in the data folder, or the service and address to ask."
+        max_length=300, blank=True, help_text=_("The file in the data folder, or the service and address to ask.")
     )
-    size = models.PositiveBigIntegerField(default=0, help_text="Bytes to read.")
-    read = models.PositiveBigIntegerField(default=0, help_text="Bytes read.")
-    working_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
+    size = models.PositiveBigIntegerField(default=0, help_text=_("Bytes to read."))
+    read = models.PositiveBigIntegerField(default=0, help_text=_("Bytes read."))
+    working_until = models.DateTimeField(null=True, blank=True, help_text=_("A worker has it until then."))
     applied_at = models.DateTimeField(null=True, blank=True)
     undone_at = models.DateTimeField(null=True, blank=True)
 
@@ -64,24 +66,24 @@ class ImportEntry(models.Model):
     """One entry of an import: what it says, what is proposed, what was decided and what it did."""
 
     class State(models.TextChoices):
-        NEW = "new", "New"
-        UPDATE = "update", "Update"
-        UNCHANGED = "unchanged", "Unchanged"
-        DUPLICATE = "duplicate", "Possible duplicate"
-        REJECTED = "rejected", "Rejected"
+        NEW = "new", _("New")
+        UPDATE = "update", _("Update")
+        UNCHANGED = "unchanged", _("Unchanged")
+        DUPLICATE = "duplicate", _("Possible duplicate")
+        REJECTED = "rejected", _("Rejected")
 
     class Choice(models.TextChoices):
-        CREATE = "create", "Add as a new publication"
-        UPDATE = "update", "Update the existing one"
-        SKIP = "skip", "Leave out"
-        OPEN = "open", "Not decided yet"
+        CREATE = "create", _("Add as a new publication")
+        UPDATE = "update", _("Update the existing one")
+        SKIP = "skip", _("Leave out")
+        OPEN = "open", _("Not decided yet")
 
     class Result(models.TextChoices):
-        CREATED = "created", "Created"
-        UPDATED = "updated", "Updated"
-        UNCHANGED = "unchanged", "Unchanged"
-        CONFLICT = "conflict", "Left for a decision"
-        REJECTED = "rejected", "Rejected"
+        CREATED = "created", _("Created")
+        UPDATED = "updated", _("Updated")
+        UNCHANGED = "unchanged", _("Unchanged")
+        CONFLICT = "conflict", _("Left for a decision")
+        REJECTED = "rejected", _("Rejected")
 
     batch = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="entries")
     number = models.PositiveIntegerField()
@@ -89,36 +91,36 @@ class ImportEntry(models.Model):
     label = models.CharField(max_length=200, blank=True)
     state = models.CharField(max_length=9, choices=State)
     record = models.JSONField(default=dict, blank=True)
-    problem = models.TextField(blank=True, help_text="Why it was rejected, or what is to be decided.")
+    problem = models.TextField(blank=True, help_text=_("Why it was rejected, or what is to be decided."))
     notes = models.JSONField(default=list, blank=True)
     publication = models.ForeignKey(
         Publication, on_delete=models.SET_NULL, null=True, blank=True, related_name="import_entries"
     )
-    has_question = models.BooleanField(default=False, help_text="Something waits for an editor: see the plan.")
+    has_question = models.BooleanField(default=False, help_text=_("Something waits for an editor: see the plan."))
     choice = models.CharField(max_length=6, choices=Choice, default=Choice.OPEN)
     plan = models.JSONField(
-        default=dict, blank=True, help_text="Candidates, changes and people proposed; see planning."
+        default=dict, blank=True, help_text=_("Candidates, changes and people proposed; see planning.")
     )
     result = models.CharField(max_length=9, choices=Result, blank=True)
-    effect = models.JSONField(default=dict, blank=True, help_text="What it did, for taking it back; see applying.")
+    effect = models.JSONField(default=dict, blank=True, help_text=_("What it did, for taking it back; see applying."))
 
     class Meta:
         ordering = ["batch", "number"]
-        verbose_name_plural = "import entries"
+        verbose_name_plural = _("import entries")
         indexes = [models.Index(fields=["batch", "state"])]
         constraints = [
             models.UniqueConstraint(name="publications_importentry_once", fields=["batch", "number"]),
         ]
 
     def __str__(self) -> str:
-        return self.label or f"Entry {self.number}"
+        return self.label or gettext("Entry %(number)s") % {"number": self.number}
 
 
 class Rejection(models.Model):
     """A decision that a name printed on a work is not this person. It outlives the work and wins over every import."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="rejections")
-    match_key = models.CharField(max_length=200, help_text="Of the work's title; see publications.matching.")
+    match_key = models.CharField(max_length=200, help_text=_("Of the work's title; see publications.matching."))
     printed_name = models.CharField(max_length=300)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -130,4 +132,4 @@ class Rejection(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.printed_name}: not {self.person}"
+        return gettext("%(printed_name)s: not %(person)s") % {"printed_name": self.printed_name, "person": self.person}

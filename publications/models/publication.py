@@ -6,14 +6,17 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from labsite.lib.dates import EDTF_HELP, EDTFField, known, validate_not_far_off
+from labsite.lib.dates import EDTFField, known, validate_not_far_off
 from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
 from labsite.lib.text import DerivedTextField, clean_text, fold, match_key
 from labsite.lib.web import address_of
 from publications.identifiers import Scheme, identifier_url, normalize_identifier
 from publications.models.venue import Topic, Venue
+from publications.printing import rate_text
 from publications.queries import PublicationQuerySet
 
 
@@ -23,95 +26,103 @@ class Publication(Publishable):
     NATURAL_KEY = ("slug",)
 
     class Kind(models.TextChoices):
-        CONFERENCE_PAPER = "conference-paper", "Conference paper"
-        WORKSHOP_PAPER = "workshop-paper", "Workshop paper"
-        JOURNAL_ARTICLE = "journal-article", "Journal article"
-        PREPRINT = "preprint", "Preprint"
-        REPORT = "report", "Technical report"
-        THESIS = "thesis", "Thesis"
-        PROPOSAL = "proposal", "Dissertation proposal"
-        BOOK = "book", "Book"
-        CHAPTER = "chapter", "Book chapter"
-        DATASET = "dataset", "Dataset"
-        SOFTWARE = "software", "Software"
-        OTHER = "other", "Other"
+        CONFERENCE_PAPER = "conference-paper", _("Conference paper")
+        WORKSHOP_PAPER = "workshop-paper", _("Workshop paper")
+        JOURNAL_ARTICLE = "journal-article", _("Journal article")
+        PREPRINT = "preprint", _("Preprint")
+        REPORT = "report", _("Technical report")
+        THESIS = "thesis", _("Thesis")
+        PROPOSAL = "proposal", _("Dissertation proposal")
+        BOOK = "book", _("Book")
+        CHAPTER = "chapter", _("Book chapter")
+        DATASET = "dataset", _("Dataset")
+        SOFTWARE = "software", _("Software")
+        OTHER = "other", _("Other")
 
     class Status(models.TextChoices):
-        PUBLISHED = "published", "Published"
-        ACCEPTED = "accepted", "Accepted"
-        SUBMITTED = "submitted", "Submitted"
-        PREPRINT = "preprint", "Preprint"
+        PUBLISHED = "published", _("Published")
+        ACCEPTED = "accepted", _("Accepted")
+        SUBMITTED = "submitted", _("Submitted")
+        PREPRINT = "preprint", _("Preprint")
 
     class Listing(models.TextChoices):
-        AUTOMATIC = "automatic", "If a member is among the authors"
-        ALWAYS = "always", "Always"
-        NEVER = "never", "Never"
+        AUTOMATIC = "automatic", _("If a member is among the authors")
+        ALWAYS = "always", _("Always")
+        NEVER = "never", _("Never")
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The end of its address: /publications/…/")
-    kind = models.CharField("type", max_length=18, choices=Kind, default=Kind.CONFERENCE_PAPER)
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("The end of its address: /publications/…/"))
+    kind = models.CharField(_("type"), max_length=18, choices=Kind, default=Kind.CONFERENCE_PAPER)
     title = models.CharField(max_length=500)
     title_is_description = models.BooleanField(
-        default=False, help_text="Tick if the source states no title: ours is then printed in square brackets."
+        default=False, help_text=_("Tick if the source states no title: ours is then printed in square brackets.")
     )
-    short_title = models.CharField(max_length=120, blank=True, help_text="A nickname it is known by, e.g. SalUn.")
+    short_title = models.CharField(max_length=120, blank=True, help_text=_("A nickname it is known by, e.g. SalUn."))
     other_titles = models.JSONField(
-        default=list, blank=True, help_text='Other titles it was announced under, as a list: ["…", "…"].'
+        default=list, blank=True, help_text=_('Other titles it was announced under, as a list: ["…", "…"].')
     )
     year = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1400), validate_not_far_off],
-        help_text="The year of the venue, not of the preprint. Empty goes to “undated”.",
+        help_text=_("The year of the venue, not of the preprint. Empty goes to “undated”."),
     )
-    date = EDTFField("publication date")
-    preprint_date = EDTFField("preprint date", help_text=f"{EDTF_HELP} Never used to filter by year.")
+    date = EDTFField(_("publication date"))
+    preprint_date = EDTFField(
+        "preprint date",
+        help_text=_(
+            "Year, month or day, as exact as it is known: 2024, 2024-05 or 2024-05-31. Never used to filter by year."
+        ),
+    )
     preprint_date_text = models.CharField(
-        "preprint date as printed", max_length=60, blank=True, help_text="For a date without a year, e.g. 7 April."
+        _("preprint date as printed"),
+        max_length=60,
+        blank=True,
+        help_text=_("For a date without a year, e.g. 7 April."),
     )
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="publications")
     venue_text = models.CharField(
-        "venue as printed", max_length=300, blank=True, help_text="Printed on the paper's page and in citations."
+        _("venue as printed"), max_length=300, blank=True, help_text=_("Printed on the paper's page and in citations.")
     )
-    track = models.CharField(max_length=60, blank=True, help_text="E.g. Main, Datasets and Benchmarks.")
+    track = models.CharField(max_length=60, blank=True, help_text=_("E.g. Main, Datasets and Benchmarks."))
     status = models.CharField(max_length=10, choices=Status, default=Status.PUBLISHED)
-    institution = models.CharField(max_length=200, blank=True, help_text="Where a thesis or report was written.")
+    institution = models.CharField(max_length=200, blank=True, help_text=_("Where a thesis or report was written."))
     volume = models.CharField(max_length=40, blank=True)
     issue = models.CharField(max_length=40, blank=True)
     pages = models.CharField(max_length=60, blank=True)
     article_number = models.CharField(max_length=40, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
-    summary = models.TextField(blank=True, help_text="In plain words, for visitors from outside the field.")
-    abstract = models.TextField(blank=True, help_text="As published.")
-    content_warning = models.CharField(max_length=200, blank=True, help_text="Printed above summary and abstract.")
-    note = models.CharField(max_length=500, blank=True, help_text="Printed on the paper's page.")
-    editor_note = models.TextField(blank=True, help_text="For editors only, e.g. what two sources disagree on.")
+    summary = models.TextField(blank=True, help_text=_("In plain words, for visitors from outside the field."))
+    abstract = models.TextField(blank=True, help_text=_("As published."))
+    content_warning = models.CharField(max_length=200, blank=True, help_text=_("Printed above summary and abstract."))
+    note = models.CharField(max_length=500, blank=True, help_text=_("Printed on the paper's page."))
+    editor_note = models.TextField(blank=True, help_text=_("For editors only, e.g. what two sources disagree on."))
     has_code = models.BooleanField(
-        "code is available", default=False, help_text="Shows a “Code” badge, also where no link is known."
+        _("code is available"), default=False, help_text=_("Shows a “Code” badge, also where no link is known.")
     )
     is_selected = models.BooleanField(
-        "selected", default=False, help_text="On the home page and on top of its authors' pages."
+        _("selected"), default=False, help_text=_("On the home page and on top of its authors' pages.")
     )
     listing = models.CharField(
-        "in the public list", max_length=9, choices=Listing, default=Listing.AUTOMATIC,
-        help_text="It shows on its authors' pages in any case.",
+        _("in the public list"), max_length=9, choices=Listing, default=Listing.AUTOMATIC,
+        help_text=_("It shows on its authors' pages in any case."),
     )  # fmt: skip
     author_list_complete = models.BooleanField(
-        default=True, help_text="Untick if only some authors are known: the page says “et al.”."
+        default=True, help_text=_("Untick if only some authors are known: the page says “et al.”.")
     )
     topics = models.ManyToManyField(Topic, blank=True, related_name="publications")
     bibtex_key = models.CharField(
-        "BibTeX key",
+        _("BibTeX key"),
         max_length=120,
         blank=True,
-        validators=[RegexValidator(r"^[A-Za-z0-9_:.+/-]+$", "Use letters, digits and _ : . + / - only.")],
-        help_text="The name under which it is cited. Where it is empty, the end of its address serves.",
+        validators=[RegexValidator(r"^[A-Za-z0-9_:.+/-]+$", _("Use letters, digits and _ : . + / - only."))],
+        help_text=_("The name under which it is cited. Where it is empty, the end of its address serves."),
     )
-    extra = models.JSONField(default=dict, blank=True, help_text="BibTeX fields we do not know, kept word for word.")
+    extra = models.JSONField(default=dict, blank=True, help_text=_("BibTeX fields we do not know, kept word for word."))
     raw_record = models.JSONField(
-        default=dict, blank=True, help_text="What the sources printed, e.g. their venue tags."
+        default=dict, blank=True, help_text=_("What the sources printed, e.g. their venue tags.")
     )
     # Derived from the notices with the digest (publications.digests), so that its name alone can say it.
-    is_retracted = models.BooleanField("retracted", default=False, editable=False)
+    is_retracted = models.BooleanField(_("retracted"), default=False, editable=False)
     search_text = DerivedTextField(source="make_search_text")
     match_key = DerivedTextField(source="make_match_key")
 
@@ -132,7 +143,7 @@ class Publication(Publishable):
                 name="publications_publication_bibtex_key_unique",
                 fields=["bibtex_key"],
                 condition=~models.Q(bibtex_key=""),
-                violation_error_message="Another publication has this BibTeX key.",
+                violation_error_message=_("Another publication has this BibTeX key."),
             )
         ]
 
@@ -141,24 +152,31 @@ class Publication(Publishable):
 
     def mark(self, name: str) -> str:
         """`name` with a word in front if the publication was retracted: everywhere it appears, it says so."""
-        return f"[Retracted] {name}" if self.is_retracted else name
+        return gettext("[Retracted] %(name)s") % {"name": name} if self.is_retracted else name
 
     def clean(self) -> None:
         super().clean()
         title = clean_text(self.title)
         if self.title and not title:
-            raise ValidationError({"title": "Give a title that can be read."})
+            raise ValidationError({"title": gettext("Give a title that can be read.")})
         self.title = title
         if not isinstance(self.other_titles, list) or not all(isinstance(item, str) for item in self.other_titles):
-            raise ValidationError({"other_titles": 'Write a list of texts: ["First", "Second"].'})
+            raise ValidationError({"other_titles": gettext('Write a list of texts: ["First", "Second"].')})
         date = known(self.date)
         if date and self.year and date.year != self.year:
-            raise ValidationError({"date": f"The date is in {date.year}, but the year says {self.year}."})
+            raise ValidationError(
+                {
+                    "date": gettext("The date is in %(year)s, but the year says %(year_2)s.")
+                    % {"year": date.year, "year_2": self.year}
+                }
+            )
 
         key = self.citation_key
         if key and Publication.objects.with_citation_key(key).exclude(pk=self.pk).exists():
             field = "bibtex_key" if self.bibtex_key else "slug"
-            raise ValidationError({field: f"Another publication is cited as “{key}”: choose another."})
+            raise ValidationError(
+                {field: gettext("Another publication is cited as “%(key)s”: choose another.") % {"key": key}}
+            )
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -230,7 +248,9 @@ class Identifier(models.Model):
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="identifiers")
     scheme = models.CharField(max_length=16, choices=Scheme)
-    value = models.CharField(max_length=300, help_text="The whole address may be pasted: it is cut to the identifier.")
+    value = models.CharField(
+        max_length=300, help_text=_("The whole address may be pasted: it is cut to the identifier.")
+    )
 
     history = HistoricalRecords()
 
@@ -240,7 +260,7 @@ class Identifier(models.Model):
             models.UniqueConstraint(
                 name="publications_identifier_once",
                 fields=["scheme", "value"],
-                violation_error_message="A publication with this identifier exists already.",
+                violation_error_message=_("A publication with this identifier exists already."),
             )
         ]
 
@@ -265,22 +285,22 @@ class Link(models.Model):
     """A web address that belongs to a publication."""
 
     class Kind(models.TextChoices):
-        PDF = "pdf", "PDF"
-        CODE = "code", "Code"
-        DATA = "data", "Data"
-        PROJECT = "project", "Project page"
-        PUBLISHER = "publisher", "Publisher"
-        SLIDES = "slides", "Slides"
-        POSTER = "poster", "Poster"
-        VIDEO = "video", "Video"
-        WORKSHOP = "workshop", "Workshop"
-        REPOSITORY = "repository", "Repository record"
-        OTHER = "other", "Link"
+        PDF = "pdf", _("PDF")
+        CODE = "code", _("Code")
+        DATA = "data", _("Data")
+        PROJECT = "project", _("Project page")
+        PUBLISHER = "publisher", _("Publisher")
+        SLIDES = "slides", _("Slides")
+        POSTER = "poster", _("Poster")
+        VIDEO = "video", _("Video")
+        WORKSHOP = "workshop", _("Workshop")
+        REPOSITORY = "repository", _("Repository record")
+        OTHER = "other", _("Link")
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="links")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PDF)
-    url = WebAddressField("address", blank=False)
-    label = models.CharField(max_length=80, blank=True, help_text="Printed instead of the kind.")
+    url = WebAddressField(_("address"), blank=False)
+    label = models.CharField(max_length=80, blank=True, help_text=_("Printed instead of the kind."))
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
@@ -291,7 +311,7 @@ class Link(models.Model):
             models.UniqueConstraint(
                 name="publications_link_once",
                 fields=["publication", "kind", "url"],
-                violation_error_message="This link is listed already.",
+                violation_error_message=_("This link is listed already."),
             )
         ]
 
@@ -307,28 +327,28 @@ class Distinction(models.Model):
     """What a venue said of a paper: an oral, a spotlight, a prize; with the rate, as numbers."""
 
     class Kind(models.TextChoices):
-        BEST_PAPER = "best-paper", "Best paper award"
-        RUNNER_UP = "best-paper-runner-up", "Best paper runner-up"
-        ORAL = "oral", "Oral"
-        SPOTLIGHT = "spotlight", "Spotlight"
-        HIGHLIGHT = "highlight", "Highlight"
-        HONOURABLE_MENTION = "honourable-mention", "Honourable mention"
-        OTHER = "other", "Other"
+        BEST_PAPER = "best-paper", _("Best paper award")
+        RUNNER_UP = "best-paper-runner-up", _("Best paper runner-up")
+        ORAL = "oral", _("Oral")
+        SPOTLIGHT = "spotlight", _("Spotlight")
+        HIGHLIGHT = "highlight", _("Highlight")
+        HONOURABLE_MENTION = "honourable-mention", _("Honourable mention")
+        OTHER = "other", _("Other")
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="distinctions")
     kind = models.CharField(max_length=22, choices=Kind)
-    label = models.CharField(max_length=120, blank=True, help_text="Printed instead of the kind.")
+    label = models.CharField(max_length=120, blank=True, help_text=_("Printed instead of the kind."))
     rate_percent = models.DecimalField(
-        "rate, %",
+        _("rate, %"),
         max_digits=5,
         decimal_places=2,
         null=True,
         blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
-        help_text="Share of submissions, as printed.",
+        help_text=_("Share of submissions, as printed."),
     )
-    selected = models.PositiveIntegerField("papers selected", null=True, blank=True)
-    submissions = models.PositiveIntegerField("papers submitted", null=True, blank=True)
+    selected = models.PositiveIntegerField(_("papers selected"), null=True, blank=True)
+    submissions = models.PositiveIntegerField(_("papers submitted"), null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
 
     history = HistoricalRecords()
@@ -341,7 +361,7 @@ class Distinction(models.Model):
                 condition=models.Q(selected__isnull=True)
                 | models.Q(submissions__isnull=True)
                 | models.Q(selected__lte=models.F("submissions")),
-                violation_error_message="More papers were selected than submitted.",
+                violation_error_message=_("More papers were selected than submitted."),
             )
         ]
 
@@ -355,28 +375,27 @@ class Distinction(models.Model):
     @property
     def rate(self) -> str:
         """The rate in words: “1.7% of 8,620 submissions”, “0.4%, 61 of 15,671”; empty where none is known."""
-        percent = f"{self.rate_percent.normalize():f}%" if self.rate_percent is not None else ""
-        if self.selected is not None and self.submissions is not None:
-            return ", ".join(
-                part for part in (percent, f"{self.selected:,} of {self.submissions:,} submissions") if part
-            )
-        return f"{percent} of {self.submissions:,} submissions" if percent and self.submissions else percent
+        return rate_text(
+            f"{self.rate_percent.normalize():f}" if self.rate_percent is not None else "",
+            self.selected,
+            self.submissions,
+        )
 
 
 class Notice(models.Model):
     """A dated statement that changes how the publication is to be read."""
 
     class Kind(models.TextChoices):
-        RETRACTION = "retraction", "Retraction"
-        CONCERN = "concern", "Expression of concern"
-        ERRATUM = "erratum", "Erratum"
-        CORRECTION = "correction", "Correction"
+        RETRACTION = "retraction", _("Retraction")
+        CONCERN = "concern", _("Expression of concern")
+        ERRATUM = "erratum", _("Erratum")
+        CORRECTION = "correction", _("Correction")
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=10, choices=Kind)
-    date = EDTFField("date")
-    text = models.TextField("what it says", blank=True)
-    url = WebAddressField("address")
+    date = EDTFField(_("date"))
+    text = models.TextField(_("what it says"), blank=True)
+    url = WebAddressField(_("address"))
 
     history = HistoricalRecords()
 

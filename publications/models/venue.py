@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.models import NaturalKeyManager, WebAddressField
@@ -28,18 +30,20 @@ class Venue(models.Model):
     NATURAL_KEY = ("slug",)
 
     class Kind(models.TextChoices):
-        CONFERENCE = "conference", "Conference"
-        WORKSHOP = "workshop", "Workshop"
-        JOURNAL = "journal", "Journal"
-        MAGAZINE = "magazine", "Magazine"
-        PREPRINT_SERVER = "preprint-server", "Preprint server"
-        BOOK_SERIES = "book-series", "Book series"
-        INSTITUTION = "institution", "Institution"
-        OTHER = "other", "Other"
+        CONFERENCE = "conference", _("Conference")
+        WORKSHOP = "workshop", _("Workshop")
+        JOURNAL = "journal", _("Journal")
+        MAGAZINE = "magazine", _("Magazine")
+        PREPRINT_SERVER = "preprint-server", _("Preprint server")
+        BOOK_SERIES = "book-series", _("Book series")
+        INSTITUTION = "institution", _("Institution")
+        OTHER = "other", _("Other")
 
-    slug = models.SlugField(max_length=80, unique=True, help_text="The end of its address: /venues/…/")
-    name = models.CharField(max_length=250, help_text="The series, without year and ordinal.")
-    short_name = models.CharField(max_length=60, blank=True, help_text="Printed on badges and filters, e.g. NeurIPS.")
+    slug = models.SlugField(max_length=80, unique=True, help_text=_("The end of its address: /venues/…/"))
+    name = models.CharField(max_length=250, help_text=_("The series, without year and ordinal."))
+    short_name = models.CharField(
+        max_length=60, blank=True, help_text=_("Printed on badges and filters, e.g. NeurIPS.")
+    )
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.CONFERENCE)
     parent = models.ForeignKey(
         "self",
@@ -47,12 +51,12 @@ class Venue(models.Model):
         null=True,
         blank=True,
         related_name="workshops",
-        help_text="The conference a workshop belongs to.",
+        help_text=_("The conference a workshop belongs to."),
     )
     aliases = models.JSONField(
-        default=list, blank=True, help_text='Other spellings, as a list: ["NIPS", "Advances in Neural …"].'
+        default=list, blank=True, help_text=_('Other spellings, as a list: ["NIPS", "Advances in Neural …"].')
     )
-    url = WebAddressField("website")
+    url = WebAddressField(_("website"))
     search_text = DerivedTextField(source="make_search_text")
 
     objects = NaturalKeyManager.from_queryset(VenueQuerySet)()
@@ -64,7 +68,7 @@ class Venue(models.Model):
             models.CheckConstraint(
                 name="publications_venue_not_its_own_parent",
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("id")),
-                violation_error_message="A venue cannot belong to itself.",
+                violation_error_message=_("A venue cannot belong to itself."),
             ),
         ]
 
@@ -74,7 +78,9 @@ class Venue(models.Model):
     def clean(self) -> None:
         super().clean()
         if not isinstance(self.aliases, list) or not all(isinstance(alias, str) for alias in self.aliases):
-            raise ValidationError({"aliases": 'Write a list of texts: ["NIPS", "Neural Information Processing"].'})
+            raise ValidationError(
+                {"aliases": gettext('Write a list of texts: ["NIPS", "Neural Information Processing"].')}
+            )
 
     def natural_key(self) -> tuple[str]:
         return (self.slug,)
@@ -101,7 +107,7 @@ class Topic(models.Model):
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120, unique=True)
-    code = models.CharField(max_length=20, blank=True, help_text="Its code in a classification, e.g. cs.LG.")
+    code = models.CharField(max_length=20, blank=True, help_text=_("Its code in a classification, e.g. cs.LG."))
 
     objects = NaturalKeyManager()
     history = HistoricalRecords()

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from labsite.lib.dates import display_stored
 from labsite.lib.search import Question, highlight
+from labsite.lib.web import in_language, plain_addresses
 from people.models import Person
+from publications import printing
 from publications.author_line import AuthorLine, make_author_line, read_author
 from publications.filters import Selection
 from publications.models import Publication
@@ -54,9 +59,46 @@ def coins_span(context: Context, row: dict[str, Any]) -> SafeString:
     """What Zotero finds the publication by (COinS). Empty for a row that was not derived."""
     if not row.get("coins"):
         return SafeString()
-    address = context.get("site_root", "") + reverse("publications:publication", args=[row["slug"]])
+    with plain_addresses():
+        address = context.get("site_root", "") + reverse("publications:publication", args=[row["slug"]])
     title = f"{row['coins']}&{urlencode([('rft_id', address)])}"
     return format_html('<span class="Z3988" title="{}"></span>', title)
+
+
+@register.filter
+def in_words(text: str) -> str:
+    """A word of the interface that a row stores in English, in the visitor's language."""
+    return printing.in_words(text)
+
+
+@register.filter
+def localised(address: str) -> str:
+    """An address that a row stores, in the visitor's language."""
+    return in_language(address) if address else ""
+
+
+@register.filter
+def stored_date(text: str) -> str:
+    """A date that a row stores, in words."""
+    return display_stored(text) if text else ""
+
+
+@register.filter
+def distinction_text(stored: str | dict[str, Any]) -> str:
+    """A distinction that a row stores, with its rate."""
+    return printing.distinction_text(stored)
+
+
+@register.filter
+def venue_tag(row: dict[str, Any]) -> str:
+    """The badge of a row: venue and year, or what kind of work it is."""
+    return printing.venue_tag_text(row, _kinds_in_english())
+
+
+@cache
+def _kinds_in_english() -> frozenset[str]:
+    with translation.override("en"):
+        return frozenset(str(label) for label in Publication.Kind.labels)
 
 
 @register.simple_tag

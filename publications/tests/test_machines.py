@@ -315,7 +315,7 @@ def test_references_for_any_filter(client):
     texts = [text for _, text in response.context["references"]]
     assert [text[:37] for text in texts] == [f"A. Quint and B. Loud, “Paper of {year}," for year in (2022, 2021)]
     assertContains(response, texts[0])
-    assertContains(response, 'data-copy="references on this page"')
+    assertContains(response, 'data-copy="Copy the references on this page"')
     assert client.get("/publications/references.txt?style=ieee&since=2021").getvalue().decode().splitlines() == texts
     assert client.get("/publications/references.txt?venue=nowhere").getvalue() == b""
     assertContains(client.get("/publications/?style=poem"), "“poem” is not known here: use apa or ieee")

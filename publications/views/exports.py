@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from labsite.lib.web import site_root
+from labsite.lib.web import same_in_every_language, site_root
 from publications.exporting import BATCH, FORMATS, Format, record_of, stream, write_one
 from publications.filters import apply_selection, order_by_selection, read_selection
 from publications.formats.csl import csl_item
@@ -16,6 +16,7 @@ from publications.queries import visible_to
 
 
 @require_safe
+@same_in_every_language
 def cite(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     """One publication in one format. A draft is for staff only."""
     found = get_object_or_404(visible_to(request.user, Publication.objects.with_export_relations()), slug=slug)
@@ -31,6 +32,7 @@ def answer_with(publication: Publication, form: Format, request: HttpRequest) ->
 
 
 @require_safe
+@same_in_every_language
 def references(request: HttpRequest) -> StreamingHttpResponse:
     """What the list shows, formatted in `?style=` (APA where none is named), a line for each; streamed."""
     selection = read_selection(request.GET)
@@ -47,6 +49,7 @@ def references(request: HttpRequest) -> StreamingHttpResponse:
 
 
 @require_safe
+@same_in_every_language
 def export(request: HttpRequest, name: str) -> StreamingHttpResponse:
     """What the list shows under the same query string, all pages of it; a valid empty file where that is nothing."""
     form = FORMATS[name]

@@ -10,13 +10,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from labsite.context import load_lab_profile
-from labsite.lib.web import site_root
+from labsite.lib.web import same_in_every_language, site_root
 from publications.models import Publication
 from publications.oai import Repository, answer
 
 
 @csrf_exempt  # a harvester may POST its question; nothing is ever written
 @require_http_methods(["GET", "HEAD", "POST"])
+@same_in_every_language
 def oai(request: HttpRequest) -> HttpResponse:
     """Answers one OAI-PMH request about the listed publications."""
     root = site_root(request)

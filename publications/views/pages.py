@@ -10,11 +10,12 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from activities.models import AwardReceipt, Mentorship, Metric, NewsItem, Project, Talk
 from labsite.lib.search import read_question
-from labsite.lib.web import site_root
+from labsite.lib.web import plain_address_of, plain_addresses, same_in_every_language, site_root
 from people.models import Person
 from publications.exporting import FORMATS, record_of
 from publications.facets import describe, make_facets, make_removals
@@ -63,16 +64,28 @@ def publications(request: HttpRequest) -> HttpResponse:
         "hint": read_hint(selection),
         "removals": [] if page.publications or selection.is_impossible else make_removals(selection, listed),
         "sorts": [(value, label, selection.address(sort=[value])) for value, label in offered_sorts(selection)],
-        "formats": [(form.label, f"{reverse('publications:export', args=[form.name])}{selection.address()}")
-                    for form in FORMATS.values()],
+        "formats": files(selection),
         "styles": [(value, label, selection.address(style=[value])) for value, (label, _) in STYLES.items()],
         "style": style,
         "references": format_page(page.publications, style, site_root(request)) if style else [],
         "plain_list": selection.address(style=None),
-        "references_file": f"{reverse('publications:references')}{selection.address()}" if style else "",
-        "feed": f"{reverse('publications:feed')}{selection.address(sort=None, style=None)}",
-    }  # fmt: skip
+        "references_file": f"{plain('publications:references')}{selection.address()}" if style else "",
+        "feed": f"{plain('publications:feed')}{selection.address(sort=None, style=None)}",
+    }
     return render(request, "publications/publications.html", context)
+
+
+def plain(name: str, *arguments: str) -> str:
+    """The address of a file, which is the same in every language."""
+    with plain_addresses():
+        return reverse(name, args=arguments)
+
+
+def files(selection: Selection) -> list[tuple[str, str]]:
+    """Label and address of each format that what is listed can be taken along in."""
+    return [
+        (form.label, f"{plain('publications:export', form.name)}{selection.address()}") for form in FORMATS.values()
+    ]
 
 
 def format_page(publications: list[Publication], style: str, root: str) -> list[tuple[Publication, str]]:
@@ -115,7 +128,7 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
         response = answer_with(found, form, request)
     else:
         response = render(request, "publications/publication.html", publication_context(found, record, links))
-    address = reverse("publications:linkset", args=[found.slug])
+    address = plain("publications:linkset", found.slug)
     response["Link"] = link_header(record, links, f"{site_root(request)}{address}")
     patch_vary_headers(response, ["Accept"])
     return response
@@ -136,7 +149,7 @@ def publication_context(found: Publication, record: Record, links: list[TypedLin
         "formats": citation_addresses(found),
         "versions": versions_of(found),
         "related": related_to(found),
-        "crumbs": [("Publications", reverse("publications:publications"))],
+        "crumbs": [(gettext("Publications"), reverse("publications:publications"))],
         **surroundings(found),
     }
 
@@ -144,7 +157,7 @@ def publication_context(found: Publication, record: Record, links: list[TypedLin
 def citation_addresses(publication: Publication) -> list[tuple[str, str, str]]:
     """Label, address and media type of each format a publication can be taken along in."""
     return [
-        (form.label, reverse("publications:cite", args=[publication.slug, form.name]), form.content_type)
+        (form.label, plain("publications:cite", publication.slug, form.name), form.content_type)
         for form in FORMATS.values()
     ]
 
@@ -156,6 +169,7 @@ def signposts(publication: Publication, record: Record, request: HttpRequest) ->
 
 
 @require_safe
+@same_in_every_language
 def linkset(request: HttpRequest, slug: str) -> HttpResponse:
     """The typed links of one publication as RFC 9264 JSON."""
     found = get_object_or_404(visible_to(request.user, Publication.objects.with_export_relations()), slug=slug)
@@ -169,7 +183,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     """Every topic that a listed publication is about, with how many are."""
     counts = count_by(Publication.objects.listed().filter(topics__isnull=False), "topics")
     found = [(topic, counts[topic.pk]) for topic in Topic.objects.filter(pk__in=counts)]
-    crumbs = [("Publications", reverse("publications:publications"))]
+    crumbs = [(gettext("Publications"), reverse("publications:publications"))]
     return render(request, "publications/topics.html", {"section": SECTION, "topics": found, "crumbs": crumbs})
 
 
@@ -191,8 +205,8 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
         "publications": shown[:PER_PAGE],
         "has_more": len(shown) > PER_PAGE,
         "crumbs": [
-            ("Publications", reverse("publications:publications")),
-            ("Topics", reverse("publications:topics")),
+            (gettext("Publications"), reverse("publications:publications")),
+            (gettext("Topics"), reverse("publications:topics")),
         ],
     }
     return render(request, "publications/topic.html", context)
@@ -225,7 +239,7 @@ def venues(request: HttpRequest) -> HttpResponse:
     context = {
         "section": SECTION,
         "kinds": shelve_by_kind(Venue.objects.order_by("short_name", "name"), counts),
-        "crumbs": [("Publications", reverse("publications:publications"))],
+        "crumbs": [(gettext("Publications"), reverse("publications:publications"))],
     }
     return render(request, "publications/venues.html", context)
 
@@ -247,8 +261,8 @@ def venue(request: HttpRequest, slug: str) -> HttpResponse:
         "publications": shown[:PER_PAGE],
         "has_more": len(shown) > PER_PAGE,
         "crumbs": [
-            ("Publications", reverse("publications:publications")),
-            ("Venues", reverse("publications:venues")),
+            (gettext("Publications"), reverse("publications:publications")),
+            (gettext("Venues"), reverse("publications:venues")),
         ],
     }
     return render(request, "publications/venue.html", context)
@@ -256,7 +270,7 @@ def venue(request: HttpRequest, slug: str) -> HttpResponse:
 
 def schema_venue(venue: Venue, root: str) -> dict[str, Any]:
     """The venue as schema.org describes series of events, periodicals and the like."""
-    address = f"{root}{venue.get_absolute_url()}"
+    address = plain_address_of(venue, root)
     data = {
         "@context": "https://schema.org",
         "@type": VENUE_TYPES.get(venue.kind, "CreativeWorkSeries"),

@@ -10,6 +10,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from labsite.lib.dates import PartialDate
+from labsite.lib.english import english_choices
 from labsite.lib.tables.cells import (
     EMPTY,
     Cell,
@@ -158,17 +159,18 @@ class Choice(Widget):
     def __init__(self, choices: type[models.TextChoices]) -> None:
         super().__init__()
         self.choices = choices
-        self.known = {match_key(str(text)): value for value, label in choices.choices for text in (value, label)}
+        self.labels = dict(english_choices(choices))  # a table reads the same in every language
+        self.known = {match_key(str(text)): value for value, label in self.labels.items() for text in (value, label)}
 
     def clean(self, value: Cell, row: Any = None, **kwargs: Any) -> str:
         key = match_key(as_text(value))
         if key not in self.known:
-            labels = ", ".join(str(label) for label in self.choices.labels)
+            labels = ", ".join(self.labels.values())
             raise ValidationError(f"“{shown(value)}” is none of the choices: {labels}.")
         return self.known[key]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Cell:
-        return str(self.choices(value).label) if value else ""
+        return self.labels[self.choices(value)] if value else ""
 
 
 class One(Widget):

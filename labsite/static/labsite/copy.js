@@ -1,7 +1,10 @@
-/* A “Copy” button beside every element with data-copy, which says what it copies; after htmx has swapped a list, too. */
+/* A “Copy” button beside every element with data-copy, which says what it copies; after htmx has swapped a list, too.
+   The words come from the script element, in the language of the page. */
 "use strict";
 
 (() => {
+  const words = document.currentScript.dataset;
+
   const mark = (source) => {
     const range = document.createRange();
     range.selectNodeContents(source);
@@ -15,18 +18,18 @@
     const status = document.createElement("span");
     button.type = "button";
     button.className = "button button-quiet button-small copy-button";
-    button.textContent = "Copy";
-    button.setAttribute("aria-label", `Copy the ${source.dataset.copy}`);
+    button.textContent = words.copyLabel;
+    button.setAttribute("aria-label", source.dataset.copy);
     status.setAttribute("role", "status");
     status.className = "copy-status small muted";
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(source.innerText.trim());
-        status.textContent = "Copied";
+        status.textContent = words.copied;
       } catch {
         // Without leave to use the clipboard (plain http), mark the text: one keystroke copies it.
         mark(source);
-        status.textContent = document.execCommand("copy") ? "Copied" : "Marked: press Ctrl+C";
+        status.textContent = document.execCommand("copy") ? words.copied : words.marked;
       }
       window.setTimeout(() => {
         status.textContent = "";

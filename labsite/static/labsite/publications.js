@@ -3,9 +3,11 @@
 "use strict";
 
 (() => {
+  const words = document.currentScript.dataset;
   const openOnes = () => [...document.querySelectorAll("#publications details[open]")].map((each) => each.id);
   let open = [];
   let typed = null;
+  let focused = "";
 
   // What somebody is typing while an answer comes must not be overwritten by it.
   const beingTyped = () => {
@@ -54,18 +56,35 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     open = openOnes();
     typed = beingTyped();
+    focused = document.activeElement ? document.activeElement.id : "";
     // An error page is a page of its own: show it instead of a list.
     if (event.detail.xhr.status >= 400) {
       window.location.assign(event.detail.pathInfo.finalRequestPath || window.location.href);
     }
   });
 
+  // Wide screens show the filters in any case (components.css): there they are open for every reader of the page.
+  const wide = window.matchMedia("(min-width: 56rem)");
+  const openFilters = () => {
+    const filters = document.getElementById("filters");
+    if (filters && wide.matches) {
+      filters.open = true;
+    }
+  };
+  document.addEventListener("DOMContentLoaded", openFilters);
+  wide.addEventListener("change", openFilters);
+
   document.addEventListener("htmx:afterSettle", () => {
+    openFilters();
     for (const id of open) {
       const details = document.getElementById(id);
       if (details) {
         details.open = true;
       }
+    }
+    // What stood in a closed part while it was swapped in could not take the focus back.
+    if (focused && document.activeElement === document.body && document.getElementById(focused)) {
+      document.getElementById(focused).focus({ preventScroll: true });
     }
     const field = typed && document.getElementById(typed.id);
     if (field && field.value !== typed.value) {
@@ -83,6 +102,6 @@
   });
 
   document.addEventListener("htmx:sendError", () => {
-    say("The list could not be loaded: it shows what was chosen before. Check the connection and try again.", true);
+    say(words.failed, true);
   });
 })();

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from people.models import Person
+from publications.digests import flush_changes
 
 FLAGS = [
     "--no-sandbox",
@@ -59,3 +65,28 @@ def page(chromium: Browser, live_server) -> Iterator[Page]:
     yield page
     context.close()
     assert problems == []
+
+
+@pytest.fixture
+def demo(transactional_db) -> None:
+    """The demo data."""
+    call_command("loaddata", "demo", verbosity=0)
+    flush_changes()
+
+
+@pytest.fixture
+def editor(demo) -> Client:
+    """A signed-in account that may do everything and is a member of the lab."""
+    user = get_user_model().objects.create_superuser("editor", "editor@example.org", password="not typed anywhere")
+    Person.objects.filter(slug="yihua-zhang").update(user=user)
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def signed_in_page(page: Page, live_server, editor: Client) -> Page:
+    """A page of the browser of that account."""
+    cookie = editor.cookies["sessionid"]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    return page

@@ -1,5 +1,5 @@
-"""Who guided whom. Mentorships, a degree's advisors and committee, and a position's advisor or mentor are each stated
-once, where they belong; here they become one list, in which each pair of people stands once.
+"""The lines between people. Mentorships, a degree's advisors and committee, and a position's advisor or mentor are each
+stated once, where they belong; here they become one list, in which each pair of people stands once.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Q
 
@@ -15,7 +16,7 @@ from labsite.lib.dates import PartialDate, Period, display_period
 from people.models import Education, Person, PositionPerson
 from publications.models import Publication
 
-MAX_DEPTH = 12  # generations that are nested on a page
+CLOSENESS = [Mentorship.Kind.ADVISOR, Mentorship.Kind.CO_ADVISOR, Mentorship.Kind.MENTOR, Mentorship.Kind.COMMITTEE]
 ADVISING_ROLES = (PositionPerson.Role.ADVISOR, PositionPerson.Role.MENTOR)
 
 
@@ -23,7 +24,7 @@ ADVISING_ROLES = (PositionPerson.Role.ADVISOR, PositionPerson.Role.MENTOR)
 class Strand:
     """As what somebody guided somebody, when, on which occasions, and what came of it."""
 
-    kind: str
+    kind: str  # in words of the active language
     start: PartialDate | None = None
     end: PartialDate | None = None
     end_is_unknown: bool = False
@@ -31,8 +32,9 @@ class Strand:
     levels: tuple[MentorshipLevel, ...] = ()
     publications: tuple[Publication, ...] = ()
     outcomes: tuple[str, ...] = ()
+    code: str = Mentorship.Kind.MENTOR  # the kind as one of `Mentorship.Kind`, which decides how its line is drawn
 
-    @property
+    @cached_property
     def period(self) -> str:
         return display_period(self.start, self.end, end_is_unknown=self.end_is_unknown)
 
@@ -57,16 +59,26 @@ class Edge:
     mentee: Person
     strands: list[Strand] = field(default_factory=list)
 
+    @property
+    def code(self) -> str:
+        """The closest of its kinds: who advised and sat in the committee advised."""
+        return min((strand.code for strand in self.strands), key=CLOSENESS.index, default=Mentorship.Kind.MENTOR)
 
-@dataclass
-class Branch:
-    """A mentor with the people they guided, each possibly a mentor in turn."""
+    @property
+    def publications(self) -> list[Publication]:
+        """What came of all its strands, each once."""
+        return list(dict.fromkeys(each for strand in self.strands for each in strand.publications))
 
-    person: Person
-    edge: Edge | None = None
-    depth: int = 0
-    branches: list[Branch] = field(default_factory=list)
-    is_elsewhere: bool = False  # those they guided stand under another branch
+    @property
+    def years(self) -> str:
+        """From when until when in all, in years alone: “2021–2024”, “2021–” where it lasts, “–2024”; "" if undated."""
+        dated = [strand for strand in self.strands if not strand.is_undated]
+        if not dated:
+            return ""
+        first = min(dated, key=lambda strand: strand.first_day).start
+        last = max(dated, key=lambda strand: strand.last_day).end
+        begin, end = str(first.year) if first else "", str(last.year) if last else ""
+        return begin if begin == end else f"{begin}–{end}"
 
 
 def edges_of(person: Person) -> tuple[list[Edge], list[Edge]]:
@@ -117,11 +129,19 @@ def join(one: Strand, other: Strand) -> Strand:
         levels=tuple(dict.fromkeys([*one.levels, *other.levels])),
         publications=tuple(dict.fromkeys([*one.publications, *other.publications])),
         outcomes=tuple(dict.fromkeys([*one.outcomes, *other.outcomes])),
+        code=one.code,
     )
 
 
-def make_strand(kind: str, period: Period, **values: tuple) -> Strand:
-    return Strand(kind=kind, start=period.start, end=period.end, end_is_unknown=period.end_is_unknown, **values)
+def make_strand(code: str, period: Period, **values: tuple) -> Strand:
+    return Strand(
+        kind=str(Mentorship.Kind(code).label),
+        code=code,
+        start=period.start,
+        end=period.end,
+        end_is_unknown=period.end_is_unknown,
+        **values,
+    )
 
 
 def between(mentor: str, mentee: str, person: Person | None) -> Q:
@@ -140,7 +160,7 @@ def mentorship_strands(person: Person | None) -> list[tuple[Person, Person, Stra
             row.mentor,
             row.mentee,
             make_strand(
-                row.get_kind_display(),
+                row.kind,
                 row,
                 levels=tuple(row.levels.all()),
                 publications=tuple(row.publications.all()),
@@ -154,11 +174,11 @@ def mentorship_strands(person: Person | None) -> list[tuple[Person, Person, Stra
 def education_strands(person: Person | None) -> list[tuple[Person, Person, Strand]]:
     """Advisors and committee members of degrees."""
     statements = []
-    for relation, kind in (("advisors", "Advisor"), ("committee", "Committee member")):
+    for relation, code in (("advisors", Mentorship.Kind.ADVISOR), ("committee", Mentorship.Kind.COMMITTEE)):
         through = Education._meta.get_field(relation).remote_field.through
         rows = through.objects.filter(between("person", "education__person", person)).order_by("pk")
         statements += [
-            (row.person, row.education.person, make_strand(kind, row.education, occasions=(str(row.education),)))
+            (row.person, row.education.person, make_strand(code, row.education, occasions=(str(row.education),)))
             for row in rows.select_related("person", "education__person", "education__organization")
         ]
     return statements
@@ -171,44 +191,7 @@ def position_strands(person: Person | None) -> list[tuple[Person, Person, Strand
         (
             row.person,
             row.position.person,
-            make_strand(row.get_role_display(), row.position, occasions=(str(row.position),)),
+            make_strand(row.role, row.position, occasions=(str(row.position),)),
         )
         for row in rows.select_related("person", "position__person", "position__organization")
     ]
-
-
-def make_forest(edges: Iterable[Edge]) -> list[Branch]:
-    """Mentors nobody here guided, each with their branches. A person is opened once; a circle ends where it closes.
-
-    A line of more than `MAX_DEPTH` generations goes on as a tree of its own.
-    """
-    by_mentor: dict[int, list[Edge]] = {}
-    mentees = set()
-    people: dict[int, Person] = {}
-    for edge in edges:
-        by_mentor.setdefault(edge.mentor.pk, []).append(edge)
-        people[edge.mentor.pk] = edge.mentor
-        mentees.add(edge.mentee.pk)
-    opened: set[int] = set()
-    roots = [pk for pk in people if pk not in mentees] + [pk for pk in people if pk in mentees]
-    forest = []
-    for pk in roots:
-        if pk not in opened:
-            forest.append(grow(people[pk], by_mentor, opened))
-    return sorted(forest, key=lambda branch: branch.person.sort_key)
-
-
-def grow(person: Person, by_mentor: dict[int, list[Edge]], opened: set[int]) -> Branch:
-    """The branch of `person`; those whom it opens are added to `opened`."""
-    root = Branch(person)
-    waiting = [root]
-    while waiting:
-        branch = waiting.pop()
-        edges = by_mentor.get(branch.person.pk, [])
-        if branch.person.pk in opened or branch.depth == MAX_DEPTH:
-            branch.is_elsewhere = bool(edges)
-            continue
-        opened.add(branch.person.pk)
-        branch.branches = [Branch(each.mentee, each, depth=branch.depth + 1) for each in edges]
-        waiting += reversed(branch.branches)
-    return root

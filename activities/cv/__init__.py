@@ -1,0 +1,1 @@
+"""A person's curriculum vitae, made from their record: one document, printed as a page and as a PDF file."""

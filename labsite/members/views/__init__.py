@@ -1,0 +1,1 @@
+"""Pages of the members' own corner. Each reaches the signed-in member's own record only."""
