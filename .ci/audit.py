@@ -1,4 +1,6 @@
-"""Lighthouse and the Nu HTML checker on the site as `make serve` shows it: `make audit`. Needs node, npm, java, Chromium.
+"""Lighthouse and the Nu HTML checker on the site as `make serve` shows it: `make audit`.
+
+Needs node, npm, java and Chromium.
 
 Lighthouse runs three times on each of five pages, as a phone; the table shows the medians, and below it stands every
 check that is not passed. Every kind of page is sent to the checker. Both tools are kept in a folder of the cache.
@@ -71,7 +73,8 @@ def served_site() -> Iterator[str]:
         command = [
             shutil.which("granian", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "granian",
             "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-            "--blocking-threads", "4", "--log-level", "warning", "--workers-kill-timeout", "5", "labsite.wsgi:application",
+            "--blocking-threads", "4", "--log-level", "warning", "--workers-kill-timeout", "5",
+            "labsite.wsgi:application",
         ]  # fmt: skip
         server = subprocess.Popen(command, cwd=ROOT, env=environment)
         try:

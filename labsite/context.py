@@ -18,8 +18,12 @@ def lab(request: HttpRequest) -> dict[str, Any]:
     `site_root` is the site's address without a slash, `canonical` this page's without its query string.
     """
     root = site_root(request)
-    profile = getattr(request, "previewed_lab", None) or SimpleLazyObject(load_lab_profile)
-    return {"lab": profile, "site_root": root, "canonical": f"{root}{request.path}"}
+    return {"lab": SimpleLazyObject(lambda: lab_of(request)), "site_root": root, "canonical": f"{root}{request.path}"}
+
+
+def lab_of(request: HttpRequest) -> LabProfile:
+    """The profile that this request's page shows. One query, none where an editor previews one."""
+    return getattr(request, "previewed_lab", None) or load_lab_profile()
 
 
 def load_lab_profile() -> LabProfile:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from activities.models import AwardReceipt, NewsItem, Project
-from labsite.context import load_lab_profile
+from labsite.context import lab_of
 from labsite.lib.questions import printable, problem_of_words
 from labsite.lib.search import Question, read_question
 from labsite.lib.web import schema_organization, site_root
@@ -38,7 +38,7 @@ RANKED = 1000
 def home(request: HttpRequest) -> HttpResponse:
     """Who we are, the groups, the people, selected papers and the latest news."""
     context = home_context(timezone.localdate())
-    context["lab"] = profile = load_lab_profile()
+    context["lab"] = profile = lab_of(request)
     context["schema"] = schema_organization(
         f"{site_root(request)}/", profile.organization,
         name=profile.name, description=profile.tagline, sameAs=profile.url,

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import get_language
 
@@ -70,6 +71,27 @@ def in_language(path: str) -> str:
     """A path of this site with the active language in front, where that is not the site's first one."""
     language = get_language() or settings.LANGUAGE_CODE
     return path if language == settings.LANGUAGE_CODE or not path.startswith("/") else f"/{language}{path}"
+
+
+def as_linked(path: str) -> str:
+    """An address of the lab's own navigation, in the active language where this site has it in that language.
+
+    What has one address for all languages (exports, the API), and other sites, are left as they are.
+    """
+    if not path.startswith("/"):
+        return path
+    return _as_linked(without_language(path), get_language() or settings.LANGUAGE_CODE)
+
+
+@lru_cache(maxsize=512)
+def _as_linked(path: str, language: str) -> str:
+    with translation.override(language):
+        localised = in_language(path)
+        try:
+            resolve(urlsplit(localised).path)
+        except Resolver404:
+            return path
+    return localised
 
 
 def without_language(path: str) -> str:

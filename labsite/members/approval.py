@@ -13,16 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labsite.members.changes import PAPERS, hold
+from labsite.members.changes import hold
 from labsite.members.papers import disowned_keys, write_disowned
-from labsite.members.record import LINKS, PHOTO, Values, digest_of, read_values, write_values
+from labsite.members.record import LINKS, PAPERS, PHOTO, digest_of, todays_values, write_values
 from labsite.members.wording import in_words, label_of
 from people.models import Person, ProfileChange, RemovalRequest
 from publications.models import Authorship
 
-MOST_WORDS = 3_000  # compared word by word; longer texts line by line, since comparing is quadratic
+MOST_WORDS, MOST_LINES = 400, 200  # of both texts together, since comparing takes the third power of them at worst
 LISTS = (LINKS, PAPERS)
-WORD = re.compile(r"\w+|\s+|[^\w\s]")
+WORD = re.compile(r"\S+\s*|\s+")  # with the blanks behind it: blanks of their own would all be alike
 Status = ProfileChange.Status
 
 
@@ -55,10 +55,6 @@ class Difference:
         return self.name == PHOTO
 
 
-def todays_values(person: Person) -> Values:
-    return {**read_values(person), PAPERS: []}
-
-
 def differences(change: ProfileChange) -> list[Difference]:
     """Each field of a request beside today's record. Three queries, and one where papers are among it."""
     today = todays_values(change.person)
@@ -72,19 +68,57 @@ def make_difference(name: str, each: dict[str, Any], today: Any) -> Difference:
     return Difference(name, str(label_of(name)), before, now, wanted, is_conflict, stretches)
 
 
-def compare_texts(before: str, after: str, *, by_line: bool = False) -> Iterator[Stretch]:
-    """What goes and what comes, word by word; line by line where that is asked for or the texts are long."""
-    old, new = WORD.findall(before), WORD.findall(after)
-    if by_line or len(old) + len(new) > MOST_WORDS:
-        old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+def compare_texts(before: str, after: str, *, by_line: bool = False) -> list[Stretch]:
+    """What goes and what comes, word by word; line by line where that is asked for or more words differ.
+
+    Texts of which too many lines differ are not compared: all between their common beginning and end goes and comes.
+    """
+    if not by_line:
+        found = compare_pieces(WORD.findall(before), WORD.findall(after), MOST_WORDS)
+        if found is not None:
+            return found
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    found = compare_pieces(old, new, MOST_LINES)
+    return found if found is not None else replace_pieces(old, new)
+
+
+def compare_pieces(old: list[str], new: list[str], most: int) -> list[Stretch] | None:
+    """None where more than `most` pieces are left between the common beginning and the common end."""
+    start, end = common_ends(old, new)
+    middle_old, middle_new = old[start : len(old) - end], new[start : len(new) - end]
+    if len(middle_old) + len(middle_new) > most:
+        return None
+    middle = match_pieces(middle_old, middle_new)
+    return [*stretch("same", old[:start]), *middle, *stretch("same", old[len(old) - end :])]
+
+
+def replace_pieces(old: list[str], new: list[str]) -> list[Stretch]:
+    start, end = common_ends(old, new)
+    gone, come = old[start : len(old) - end], new[start : len(new) - end]
+    found = (("same", old[:start]), ("gone", gone), ("new", come), ("same", old[len(old) - end :]))
+    return [each for kind, pieces in found for each in stretch(kind, pieces)]
+
+
+def common_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """How many pieces are the same at the beginning, and how many of the others at the end."""
+    start = count_same(old, new)
+    return start, count_same(reversed(old[start:]), reversed(new[start:]))
+
+
+def count_same(old: Iterable[str], new: Iterable[str]) -> int:
+    return sum(1 for _pair in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+
+
+def stretch(kind: str, pieces: list[str]) -> list[Stretch]:
+    return [Stretch(kind, "".join(pieces))] if pieces else []
+
+
+def match_pieces(old: list[str], new: list[str]) -> Iterator[Stretch]:
     for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            yield Stretch("same", "".join(old[a:b]))
-            continue
-        if b > a:
-            yield Stretch("gone", "".join(old[a:b]))
-        if d > c:
-            yield Stretch("new", "".join(new[c:d]))
+            yield from stretch("same", old[a:b])
+        else:
+            yield from (*stretch("gone", old[a:b]), *stretch("new", new[c:d]))
 
 
 def fingerprint(change: ProfileChange) -> str:

@@ -10,11 +10,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from labsite.context import load_lab_profile
-from labsite.members.record import PHOTO, Values, digest_of, read_values, set_values, write_values
+from labsite.members.record import (
+    PAPERS,
+    PHOTO,
+    PHOTO_FIELDS,
+    UPLOADED,
+    Values,
+    digest_of,
+    only_hides,
+    read_values,
+    set_values,
+    todays_values,
+    write_values,
+)
 from people.models import Person, ProfileChange
 
-PAPERS = "papers"  # authorships that a member says are not theirs
-UPLOADED = "uploaded"  # what the wanted photo is called while its file waits
 REASON = "By the member"
 Status = ProfileChange.Status
 
@@ -23,11 +33,14 @@ Status = ProfileChange.Status
 class Outcome:
     """What became of a form: `saved` fields are on the page, `waiting` ones need an editor.
 
+    `hidden` are those of the saved that only hide something. `withdrawn` waited before, and are again as on the page.
     `conflicts` holds what other people wrote meanwhile, by field; where it is not empty nothing was written.
     """
 
     saved: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     conflicts: Values = field(default_factory=dict)
 
 
@@ -54,6 +67,8 @@ def save_values(
 ) -> Outcome:
     """Saves what differs among `posted`, or has it wait where the lab wants so. One transaction.
 
+    What only hides something never waits: consent is as easily taken back as given.
+
     `seen` are the digests of the values that the form was filled with: what somebody else changed since then is kept
     where the member left it alone, and is a conflict where both changed it. Raises `ValidationError` by field.
     """
@@ -64,13 +79,36 @@ def save_values(
             changed[PHOTO] = UPLOADED
         if conflicts or not changed:
             return Outcome(conflicts=conflicts)
+        hidden = find_hidden(read_values(own), changed)
         if load_lab_profile().changes_need_approval:
-            keep_waiting(own, account, change, changed, upload)
-            return Outcome(waiting=tuple(changed))
+            return hide_and_wait(own, account, change, changed, hidden, upload)
         write_values(own, changed, photo=upload or "", reason=REASON)
         if change:
             drop_fields(change, set(changed))
-        return Outcome(saved=tuple(changed))
+        return Outcome(saved=tuple(changed), hidden=tuple(hidden))
+
+
+def find_hidden(today: Values, changed: Values) -> Values:
+    """Those of the changes that only hide something. The description of a photo goes with the photo."""
+    hidden = {name: value for name, value in changed.items() if only_hides(name, today[name], value)}
+    if PHOTO in hidden and changed.get("photo_alt") == "":
+        hidden["photo_alt"] = ""
+    return hidden
+
+
+def hide_and_wait(
+    person: Person, account: AbstractBaseUser, change: ProfileChange | None, changed: Values, hidden: Values, upload: Any
+) -> Outcome:
+    """Writes what only hides something and has the rest wait. Raises `ValidationError` by field."""
+    if hidden:
+        write_values(person, hidden, reason=REASON)
+    waiting = keep_waiting(person, account, change, changed, upload)
+    return Outcome(
+        saved=tuple(hidden),
+        hidden=tuple(hidden),
+        waiting=tuple(name for name in changed if name in waiting),
+        withdrawn=tuple(name for name in changed if name not in waiting and name not in hidden),
+    )
 
 
 def compare(posted: Values, current: Values, seen: dict[str, str]) -> tuple[Values, Values]:
@@ -90,17 +128,18 @@ def compare(posted: Values, current: Values, seen: dict[str, str]) -> tuple[Valu
 
 def keep_waiting(
     person: Person, account: AbstractBaseUser, change: ProfileChange | None, changed: Values, upload: Any = None
-) -> None:
+) -> Values:
     """Adds these fields to the person's request, or begins one. What is as it was before needs nobody's agreement.
 
-    Raises `ValidationError` by field for what could not be written either. `person` is not to be saved afterwards.
+    Gives all that waits now. Raises `ValidationError` by field for what of `changed` could not be written either; what
+    waited already is the editor's to see. `person` is not to be saved afterwards.
     """
-    current = {**read_values(person), PAPERS: []}
+    current = todays_values(person)
     change = change or ProfileChange(person=person, created_by=account)
     values = dict(change.values)
     wanted = {name: each["to"] for name, each in values.items()} | changed
     photo = (upload or change.photo.name) if wanted.get(PHOTO) else ""
-    set_values(person, {name: value for name, value in wanted.items() if name in current and name != PAPERS}, photo)
+    set_values(person, {name: wanted[name] for name in checked_names(wanted, changed)}, photo)
     for name, value in changed.items():
         before = values[name]["from"] if name in values else current[name]
         values[name] = {"from": before, "to": value}
@@ -108,7 +147,16 @@ def keep_waiting(
         change.photo = upload
     elif PHOTO in changed:
         change.photo = ""
-    write_change(change, {name: each for name, each in values.items() if each["to"] != current[name]})
+    left = {name: each for name, each in values.items() if each["to"] != current[name]}
+    write_change(change, left)
+    return left
+
+
+def checked_names(wanted: Values, changed: Values) -> list[str]:
+    """The fields to check: those that changed; what belongs to a photo is right or wrong only together."""
+    own = {PHOTO, *PHOTO_FIELDS}
+    together = own if own & set(changed) else set()
+    return [name for name in wanted if name != PAPERS and (name in changed or name in together)]
 
 
 def write_change(change: ProfileChange, values: Values) -> None:

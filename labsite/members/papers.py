@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labsite.context import load_lab_profile
-from labsite.members.changes import PAPERS, hold, keep_waiting, waiting_change, write_change
+from labsite.members.changes import hold, keep_waiting, waiting_change, write_change
+from labsite.members.record import PAPERS
 from labsite.review.answers import Status, confirm, refuse, write
 from people.models import Person
 from publications.evidence import forget_rejection

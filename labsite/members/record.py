@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext
 
+from labsite.lib.models import Visibility
 from people.models import Person, ProfileLink, ProfileSection
 
 Values = dict[str, Any]
@@ -23,6 +24,13 @@ PROFILE_FIELDS = (
 )  # fmt: skip
 PHOTO_FIELDS = ("photo_alt", "photo_focus_x", "photo_focus_y", "photo_consent")
 PHOTO, LINKS, SECTIONS = "photo", "links", "sections"
+PAPERS = "papers"  # in requests only: authorships that a member says are not theirs
+UPLOADED = "uploaded"  # what the wanted photo is called while its file waits
+CONTACT = ("email", "phone", "office")
+VISIBILITIES = tuple(f"{name}_visibility" for name in CONTACT)
+SHOWN_IF_TRUE = (
+    "photo_consent", "status_is_shown", "show_profile_card", "show_links", "show_news", "show_selected",
+)  # fmt: skip
 LINK_FIELDS = ("kind", "url", "label")
 SECTION_FIELDS = ("kind", "heading", "body", "is_published")
 ROWS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
@@ -44,6 +52,20 @@ def read_values(person: Person) -> Values:
         rows = getattr(person, name).all()
         values[name] = [{field: tidy(getattr(row, field)) for field in fields} for row in rows]
     return values
+
+
+def todays_values(person: Person) -> Values:
+    """What the fields of a request say today: `read_values`, and no paper denied."""
+    return {**read_values(person), PAPERS: []}
+
+
+def only_hides(name: str, today: Any, wanted: Any) -> bool:
+    """Whether this change shows less and nothing new: consent or privacy that is asked for needs nobody's leave."""
+    if name in VISIBILITIES:
+        return Visibility.values.index(wanted) < Visibility.values.index(today)
+    if name in SHOWN_IF_TRUE:
+        return today and not wanted
+    return name in (PHOTO, *CONTACT) and bool(today) and not wanted
 
 
 def digest_of(value: Any) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activities.cv.styles import SECTIONS as CV_SECTIONS
-from labsite.members.record import LINKS, PHOTO, SECTIONS
+from labsite.members.record import LINKS, PAPERS, PHOTO, SECTIONS, UPLOADED
 from people.models import Person, ProfileLink, ProfileSection
 from publications.models import Authorship
 
@@ -16,7 +16,7 @@ LABELS = {
     PHOTO: gettext_lazy("Photo"),
     LINKS: gettext_lazy("Links"),
     SECTIONS: gettext_lazy("Sections of the page"),
-    "papers": gettext_lazy("Papers that are not theirs"),
+    PAPERS: gettext_lazy("Papers that are not theirs"),
     "headline": gettext_lazy("In a few words"),
     "bio": gettext_lazy("Biography"),
     "pronouns": gettext_lazy("Pronouns"),
@@ -60,8 +60,8 @@ def label_of(name: str) -> Any:
 def in_words(name: str, value: Any) -> str:
     """A value as text of one or more lines; "" for nothing."""
     if name == PHOTO:
-        return _("a new photo") if value == "uploaded" else (_("the photo of today") if value else _("no photo"))
-    if name == "papers":
+        return _("a new photo") if value == UPLOADED else (_("the photo of today") if value else _("no photo"))
+    if name == PAPERS:
         return "".join(f"{title}\n" for title in paper_titles(value))
     if name == LINKS:
         return "".join(f"{link_in_words(row)}\n" for row in value)
@@ -90,4 +90,4 @@ def paper_titles(keys: list[int]) -> list[str]:
     if not keys:
         return []
     rows = Authorship.objects.filter(pk__in=keys).select_related("publication").order_by("publication__title")
-    return [row.publication.title for row in rows]
+    return [row.publication.marked_title for row in rows]

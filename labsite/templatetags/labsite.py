@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext, pgettext, to_locale
 from labsite.cards.facts import card_address, card_alt, make_card
 from labsite.lib.markdown import render_markdown
 from labsite.lib.search import Question, highlight
-from labsite.lib.web import in_language, plain_addresses, without_language
+from labsite.lib.web import as_linked, in_language, plain_addresses, without_language
 from labsite.looks import logo_of, picture_of
 from labsite.models import LabProfile
 
@@ -89,10 +89,20 @@ def icon(name: str) -> SafeString:
     )
 
 
-@register.filter(name="in_language")
-def localised(path: str) -> str:
-    """A path of this site in the language of the page; other addresses as they are."""
-    return in_language(path)
+@register.simple_tag(takes_context=True)
+def own_links(context: Context, links: list[tuple[str, str]]) -> list[dict[str, str]]:
+    """Links of the lab's own navigation: `label`, `address` in the page's language, and `current`.
+
+    `current` is "page" on the page itself, "true" on those below it, else empty.
+    """
+    path = getattr(context.get("request"), "path", "")
+    found = []
+    for label, written in links:
+        address = as_linked(written)
+        below = address not in ("/", as_linked("/")) and path.startswith(address)
+        current = "page" if address == path else "true" if below else ""
+        found.append({"label": label, "address": address, "current": current})
+    return found
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from activities.models import Grant, Mentorship, Metric, NewsItem, Project, Service, Talk
+from labsite.models import Page
 from labsite.tests.factories import (
     make_award_receipt,
     make_group,
@@ -107,3 +108,4 @@ def fill(person: Person, number: int) -> None:
     item = make_news(f"News {number}", person, other)
     item.publications.add(paper)
     item.groups.add(group)
+    Page.objects.create(slug=f"own-page-{number}", title=f"Own page {number}", body="Quiet words")

@@ -39,7 +39,8 @@ WATCH = r"""() => {
       && matchMedia("(prefers-color-scheme: dark)").matches ? "#121212" : "#fff";
   };
   const named = element => {
-    const label = element.getAttribute("aria-label") || element.innerText || element.textContent || element.name || element.id || "";
+    const words = [element.getAttribute("aria-label"), element.innerText, element.textContent, element.id];
+    const label = words.find(Boolean) || "";
     return `<${element.tagName.toLowerCase()}> ${label.trim().slice(0, 60)}`;
   };
   const places = "a[href], button, input, select, textarea, summary, [tabindex], iframe";
