@@ -13,6 +13,7 @@ from publications.digests import flush_changes
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_client"}
 
 
+@pytest.hookimpl(trylast=True)  # after markers are given
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A second run on another database leaves out what asks none, or looks at finished pages only (`once`)."""
     if not os.environ.get("ONLY_DATABASE_TESTS"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -19,6 +20,7 @@ from people.models import Education, Membership, Person, Position, PositionPerso
 from publications.models import Authorship, PositionPublication, Publication
 
 NEWS_ON_PAGE = 8
+WORK = (Position.Kind.EMPLOYMENT, Position.Kind.INTERNSHIP)
 
 
 @dataclass
@@ -62,7 +64,7 @@ class Profile:
     def is_member(self) -> bool:
         return bool(self.person.memberships.all())
 
-    @property
+    @cached_property
     def coauthors(self) -> list[tuple[str, str, int]]:
         """Slug, name and number of joint publications of everyone with a page here, most first. No query."""
         counts: Counter[tuple[str, str]] = Counter()
@@ -92,12 +94,11 @@ class Profile:
 
     @property
     def work(self) -> list[Position]:
-        kinds = (Position.Kind.EMPLOYMENT, Position.Kind.INTERNSHIP)
-        return [position for position in self.positions if position.kind in kinds]
+        return [position for position in self.positions if position.kind in WORK]
 
     @property
     def research_positions(self) -> list[Position]:
-        return [position for position in self.positions if position not in self.work]
+        return [position for position in self.positions if position.kind not in WORK]
 
 
 def load_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:

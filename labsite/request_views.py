@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,8 @@ from labsite.members.approval import (
     fingerprint,
     refuse_change,
 )
+from labsite.members.photos import send_photo
+from labsite.members.record import digest_of
 from labsite.members.wording import label_of
 from labsite.review.rows import change_url
 from people.models import Person, ProfileChange, RemovalRequest
@@ -87,7 +89,7 @@ def refuse(request: HttpRequest, change: ProfileChange) -> HttpResponse:
     if not text:
         return show_change(request, change, _("Say in a sentence why, so that the member knows what to do."))
     try:
-        refuse_change(change.pk, request.user, text)
+        refuse_change(change.pk, request.user, request.POST.get("seen", ""), text)
     except AnsweredMeanwhile as problem:
         return show_change(request, find_request(request, ProfileChange, change.pk), str(problem))
     messages.success(request, _("Refused: %(name)s reads your answer.") % {"name": change.person.name})
@@ -116,16 +118,7 @@ def show_change(request: HttpRequest, change: ProfileChange, problem: str = "", 
 @require_safe
 def profile_change_photo(request: HttpRequest, key: int) -> HttpResponse:
     """The photo that waits, for editors alone."""
-    change = find_request(request, ProfileChange, key)
-    if not change.photo:
-        raise Http404
-    try:
-        with change.photo.open("rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="image/jpeg", headers=headers)
+    return send_photo(find_request(request, ProfileChange, key))
 
 
 # Wishes to be taken off the site
@@ -151,8 +144,9 @@ def removal_request(request: HttpRequest, key: int) -> HttpResponse:
     if act != "unpublish" and not text:
         return show_removal(request, wish, _("Say in a sentence what was done, or why not: the member reads it."))
     status, unpublish = REMOVAL_ACTS[act]
+    seen = request.POST.get("seen", "")
     try:
-        answer_removal(key, request.user, status=status, unpublish=unpublish, answer=text)
+        answer_removal(key, request.user, seen=seen, status=status, unpublish=unpublish, answer=text)
     except AnsweredMeanwhile as problem:
         return show_removal(request, find_request(request, RemovalRequest, key), str(problem))
     messages.success(request, _("%(name)s reads your answer on their own page.") % {"name": wish.person.name})
@@ -166,6 +160,7 @@ def show_removal(request: HttpRequest, wish: RemovalRequest, problem: str = "") 
         status=422 if problem else 200,
         title=_("%(name)s asks to be taken off the site") % {"name": wish.person.name},
         wish=wish,
+        seen=digest_of(wish.message),
         person=wish.person,
         person_url=change_url(wish.person),
         problem=problem,

@@ -6,7 +6,8 @@ related most closely and up to five others; synergistic activities and mentoring
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from django.utils.translation import gettext as _
 
@@ -81,15 +82,26 @@ def appointments(profile: Profile, root: str) -> list[Section]:
 
 def products(profile: Profile, root: str) -> list[Section]:
     """What an editor selected counts as closest; the others are the latest, those the person led first."""
-    citable = [paper for paper in profile.publications if is_citable(paper)]
-    closest = [paper for paper in profile.selected if is_citable(paper)][:MOST_PRODUCTS]
-    led = [paper for paper in profile.leading if paper in citable]
-    others = [paper for paper in dict.fromkeys([*led, *citable]) if paper not in closest][:MOST_PRODUCTS]
+    closest = first_citable(profile.selected, told=set())
+    others = first_citable(chain(profile.leading, profile.publications), told={paper.pk for paper in closest})
     parts = [
         Part("papers", tuple(make_paper(paper, profile.person, root) for paper in own), title)
         for own, title in ((closest, _("Most closely related")), (others, _("Other significant products")))
     ]
     return section("publications", _("Products"), *parts)
+
+
+def first_citable(papers: Iterable[Publication], told: set[int]) -> list[Publication]:
+    """The first five that are citable, each once and none of those `told`. Looks no further than it must."""
+    found: list[Publication] = []
+    for paper in papers:
+        if paper.pk in told or not is_citable(paper):
+            continue
+        found.append(paper)
+        told = told | {paper.pk}
+        if len(found) == MOST_PRODUCTS:
+            break
+    return found
 
 
 def is_citable(paper: Publication) -> bool:

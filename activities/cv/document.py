@@ -41,12 +41,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One fact with what belongs to it. `label` hangs beside it: when it was, a paper's tag, or what it is about."""
+    """One fact with what belongs to it. `label` hangs beside it: when it was, a paper's tag, or what it is about.
+
+    `key` says which record a paper (its slug) or services (their kind) were made of; it is printed nowhere.
+    """
 
     title: Line = ()
     label: str = ""
     lines: tuple[Line, ...] = ()
     blocks: tuple[Block, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,27 +6,27 @@ lightest is kept, as much as fits on two pages of A4 and of Letter alike, so tha
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from activities.cv.biosketch import SERVICES_IN_ORDER
-from activities.cv.document import Block, Document, Entry, Line, Section, text_of
-from activities.cv.papers import make_paper
+from activities.cv.document import Document, Entry, Section
+from activities.cv.shortening import shorten_texts
 from activities.cv.typesetting import KEPT_FOR, count_pages, digest_of, make_data
 from activities.profile import Profile
-from publications.models import Publication
 
 PAGES = 2
-LONGEST_LINE = 360  # letters of one line or paragraph
-MOST_LINES = 6  # of the details of one entry
-MOST_LINKS = 60  # runs of one line: three names take five
-MOST_AUTHORS = 12
 MOST_CANDIDATES = 400  # more entries than this never fit; fewer are quicker to weigh
 MORE_TRIED = 12  # heavier candidates that are tried where one of them was too long
+MOST_FAILURES = 3  # of those in a row, after which no more are tried
 TIGHTEST_FIRST = ("letter", "a4")
+MEASURED_ON = "2000-09-30"  # stands in the footer while pages are counted: what fits is no matter of the day
+LOCKED_FOR = 60  # seconds after which a choice that was not finished may be begun by another visitor
+LONGEST_WAIT, LOOKED_EVERY = 10.0, 0.1  # seconds for a choice that another visitor's request is making
 
 # Section: weight of its first entry, what each further one adds, what details add.
 WEIGHTS = {
@@ -62,23 +62,60 @@ class Candidate:
         return (self.section, self.part, self.entry)
 
 
-def fit_document(document: Document, profile: Profile, root: str) -> Document:
+def fit_document(document: Document, profile: Profile, root: str, *, keep: bool = True) -> Document:
     """`document`, of the short style and with everything in it, cut to two pages; it says what it leaves out.
 
-    Sets the document some twenty times for a long record; what fits is remembered for a day.
+    Sets a long record some twenty times, 44 times at most: twice for everything, twice for each of nine halvings of
+    the candidates, twice for each of twelve more. What fits is remembered for a day, over midnight too, and is found
+    out by one visitor at a time. `keep`: whether it may lie in the cache that all share.
     """
     shortened = shorten_texts(document, profile, root)
     candidates = weigh(shortened, profile)[:MOST_CANDIDATES]
-    key = f"cv-fit-{digest_of(make_data(shortened, 'a4'))}"
-    kept = cache.get(key)
-    if kept is None:
-        kept = choose(shortened, candidates)
-        cache.set(key, kept, KEPT_FOR)
+    measured = replace(shortened, today=MEASURED_ON)
+    kept = choose_once(measured, candidates) if keep else choose(measured, candidates)
     return cut_document(shortened, [candidates[index] for index in kept])
 
 
+def choose_once(document: Document, candidates: list[Candidate]) -> list[int]:
+    """What `choose` finds, from the cache if it is there; waits for a visitor who is at it already.
+
+    Who has waited in vain makes it themself: the lock spares work and guards nothing.
+    """
+    key = f"cv-fit-{digest_of([make_data(document, 'a4'), [astuple(each) for each in candidates]])}"
+    lock = f"{key}-lock"
+    kept = cache.get(key)
+    if kept is not None:
+        return kept
+    is_first = cache.add(lock, True, LOCKED_FOR)
+    if not is_first:
+        kept = wait_for(key, lock)
+        if kept is not None:
+            return kept
+    try:
+        kept = choose(document, candidates)
+        cache.set(key, kept, KEPT_FOR)
+    finally:
+        if is_first:
+            cache.delete(lock)
+    return kept
+
+
+def wait_for(key: str, lock: str) -> list[int] | None:
+    """What another request has found; None where it failed or takes too long."""
+    for _again in range(round(LONGEST_WAIT / LOOKED_EVERY)):
+        is_made = cache.get(lock)
+        kept = cache.get(key)
+        if kept is not None or not is_made:
+            return kept
+        time.sleep(LOOKED_EVERY)
+    return None
+
+
 def choose(document: Document, candidates: list[Candidate]) -> list[int]:
-    """The candidates, by number, that fill two pages: as many of the lightest as fit, then what still fits between."""
+    """The candidates, by number, that fill two pages: as many of the lightest as fit, then what still fits between.
+
+    Gives up after three failures in a row: then the pages are full.
+    """
 
     def fits(numbers: Sequence[int]) -> bool:
         made = cut_document(document, [candidates[number] for number in numbers])
@@ -91,23 +128,31 @@ def choose(document: Document, candidates: list[Candidate]) -> list[int]:
         middle = (low + high) // 2
         low, high = (middle, high) if fits(range(middle)) else (low, middle)
     kept, entries = list(range(low)), {candidates[number].place for number in range(low)}
+    failures = 0
     for number in range(low, min(low + MORE_TRIED, len(candidates))):
-        is_possible = not candidates[number].is_detail or candidates[number].place in entries
-        if is_possible and fits([*kept, number]):
+        if candidates[number].is_detail and candidates[number].place not in entries:
+            continue
+        if fits([*kept, number]):
             kept.append(number)
             entries.add(candidates[number].place)
+            failures = 0
+        else:
+            failures += 1
+        if failures == MOST_FAILURES:
+            break
     return kept
 
 
 def weigh(document: Document, profile: Profile) -> list[Candidate]:
     """Every entry and its details, the lightest first."""
     found = []
+    ranks = Ranks.of(profile)
     for at, section in enumerate(document.sections):
         first, step, detail = WEIGHTS[section.name]
         place = 0
         for in_section, part in enumerate(section.parts):
             for in_part, entry in enumerate(part.entries):
-                rank = rank_of(entry, section.name, profile, place)
+                rank = ranks.of_entry(entry, section.name, place)
                 weight = first + step * rank
                 found.append(Candidate(weight, at, in_section, in_part))
                 if details_of(entry, part.layout):
@@ -116,21 +161,29 @@ def weigh(document: Document, profile: Profile) -> list[Candidate]:
     return sorted(found)
 
 
-def rank_of(entry: Entry, section: str, profile: Profile, place: int) -> float:
-    """How many of its section come before an entry: its place, but for papers and services."""
-    if section == "publications":
-        return rank_of_paper(entry, profile, place)
-    if section == "service":
-        kinds = [kind for kind in SERVICES_IN_ORDER if any(group.kind == kind for group in profile.services)]
-        return kinds.index(profile.services[place].kind)
-    return place
+@dataclass(frozen=True)
+class Ranks:
+    """What comes first where the order of the document is not the order of weight."""
 
+    selected: frozenset[str]
+    kinds: tuple[str, ...]
 
-def rank_of_paper(entry: Entry, profile: Profile, place: int) -> float:
-    """Selected papers first; then by their place, those that the person led before the others."""
-    address = next((each.link for each in entry.title if each.link), "")
-    is_selected = any(address.endswith(f"/publications/{paper.slug}/") for paper in profile.selected)
-    return place * 0.1 if is_selected else 4 + place
+    @classmethod
+    def of(cls, profile: Profile) -> Ranks:
+        held = {group.kind for group in profile.services}
+        return cls(
+            selected=frozenset(paper.slug for paper in profile.selected),
+            kinds=tuple(kind for kind in SERVICES_IN_ORDER if kind in held),
+        )
+
+    def of_entry(self, entry: Entry, section: str, place: int) -> float:
+        """How many of its section come before an entry: its place, but for papers and services.
+
+        Selected papers come first; then all by their place, those that the person led before the others.
+        """
+        if section == "publications":
+            return place * 0.1 if entry.key in self.selected else 4 + place
+        return self.kinds.index(entry.key) if section == "service" else place
 
 
 def details_of(entry: Entry, layout: str) -> bool:
@@ -178,72 +231,3 @@ def left_out(document: Document, kept: list[Section]) -> str:
     if not counts:
         return _("Some details are left out here. In full: ")
     return _("Left out here, besides details: %(counts)s. In full: ") % {"counts": _("; ").join(counts)}
-
-
-# Texts that alone would fill the pages
-
-
-def shorten_texts(document: Document, profile: Profile, root: str) -> Document:
-    """The document with long author lists and long texts cut; `left_out` is set if any was."""
-    papers = {paper.slug: paper for paper in profile.publications}
-    sections = tuple(
-        replace(
-            section,
-            note=shorten_line(section.note),
-            parts=tuple(
-                replace(
-                    part,
-                    entries=tuple(
-                        shorten_entry(with_fewer_authors(entry, papers, profile, root) if is_paper else entry)
-                        for entry in part.entries
-                    ),
-                )
-                for part in section.parts
-                for is_paper in (part.layout == "papers",)
-            ),
-        )
-        for section in document.sections
-    )
-    head = tuple(shorten_line(line) for line in document.head)
-    was_cut = head != document.head or any(
-        text_of(line).endswith("…")
-        for section in sections
-        for entry in section.entries
-        for line in (*entry.lines, *(line for block in entry.blocks for line in block.lines))
-    )
-    return replace(document, head=head, sections=sections, left_out=_("Shortened.") if was_cut else "")
-
-
-def with_fewer_authors(entry: Entry, papers: dict[str, Publication], profile: Profile, root: str) -> Entry:
-    address = next((each.link for each in entry.title if each.link), "")
-    paper = papers.get(address.rstrip("/").rpartition("/")[2])
-    if paper is None or len(paper.row["authors"]) <= MOST_AUTHORS:
-        return entry
-    return make_paper(paper, profile.person, root, most_authors=MOST_AUTHORS)
-
-
-def shorten_entry(entry: Entry) -> Entry:
-    left = MOST_LINES
-    blocks = []
-    for block in entry.blocks:
-        kept = tuple(shorten_line(line) for line in block.lines[:left])
-        left -= len(kept)
-        blocks += [Block(block.kind, kept)] if kept else []
-    return Entry(
-        shorten_line(entry.title, 2 * LONGEST_LINE),
-        label=entry.label,
-        lines=tuple(shorten_line(line) for line in entry.lines[:MOST_LINES]),
-        blocks=tuple(blocks),
-    )
-
-
-def shorten_line(line: Line, most: int = LONGEST_LINE) -> Line:
-    """The line up to `most` letters, then an ellipsis."""
-    kept, left = [], most
-    for each in line[:MOST_LINKS]:
-        if len(each.text) > left:
-            kept.append(replace(each, text=each.text[:left].rstrip() + "…"))
-            return tuple(kept)
-        kept.append(each)
-        left -= len(each.text)
-    return (*kept, replace(line[MOST_LINKS], text="…", link="")) if len(line) > MOST_LINKS else tuple(kept)

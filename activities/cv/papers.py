@@ -69,7 +69,7 @@ def make_paper(publication: Publication, owner: Person, root: str, *, most_autho
     if not publication.venue_id and not publication.venue_text:
         parts.append(register_number(row))
     ended = (*joined(part for part in parts if part), run("."))
-    return Entry((*ended, *remarks(row)), label=row_tag(row))
+    return Entry((*ended, *remarks(row)), label=row_tag(row), key=row["slug"])
 
 
 def venue_parts(publication: Publication, row: dict[str, Any]) -> list[Line]:

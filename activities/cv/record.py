@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,6 +29,7 @@ from activities.cv.prose import read_blocks
 from activities.lineage import Edge, Strand
 from activities.models import AwardReceipt, GrantRole, Mentorship, Project, Service, Talk
 from activities.profile import Profile, ServiceGroup
+from labsite.lib.text import amount_text
 from people.models import ProfileSection
 
 # Services that are told by the venue alone; the others have a title or a place of their own.
@@ -37,11 +37,6 @@ LISTED_BY_VENUE = (
     Service.Kind.REVIEWER, Service.Kind.JOURNAL_REVIEWER, Service.Kind.WORKSHOP_REVIEWER,
     Service.Kind.PROGRAMME_COMMITTEE,
 )  # fmt: skip
-
-
-def amount_text(amount: Decimal | None, currency: str) -> str:
-    """“USD 40,000”; "" where no amount is known."""
-    return f"{currency} {amount:,.2f}".removesuffix(".00").strip() if amount is not None else ""
 
 
 # Honours
@@ -129,13 +124,14 @@ def service_section(profile: Profile, root: str) -> list[Section]:
 
 
 def make_service_group(group: ServiceGroup, root: str) -> Entry:
-    label = str(group.label)
+    """The services of one kind; its key is the kind."""
+    label, key = str(group.label), str(group.kind)
     if group.kind in LISTED_BY_VENUE:
-        return Entry(label=label, lines=lines(joined(by_venue(group.services, root), _("; "))))
+        return Entry(label=label, lines=lines(joined(by_venue(group.services, root), _("; "))), key=key)
     told = [service_line(service, root) for service in group.services]
     if all(not service.title for service in group.services):
-        return Entry(label=label, lines=lines(joined(told, _("; "))))
-    return Entry(label=label, blocks=(Block("bullets", tuple(told)),))
+        return Entry(label=label, lines=lines(joined(told, _("; "))), key=key)
+    return Entry(label=label, blocks=(Block("bullets", tuple(told)),), key=key)
 
 
 def by_venue(services: Iterable[Service], root: str) -> list[Line]:

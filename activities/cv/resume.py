@@ -11,11 +11,12 @@ from django.utils import translation
 from activities.cv.career import by_time, stays
 from activities.cv.document import followed
 from activities.cv.papers import publication_address
-from activities.cv.record import LISTED_BY_VENUE, amount_text
+from activities.cv.record import LISTED_BY_VENUE
 from activities.models import AwardReceipt, Project, Service
 from activities.profile import Profile
 from labsite.lib.dates import Period
 from labsite.lib.markdown import parse_markdown, plain_text
+from labsite.lib.text import amount_text
 from labsite.lib.web import plain_addresses
 from people.models import Membership, Position, ProfileLink
 from publications.models import Publication

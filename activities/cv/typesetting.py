@@ -24,16 +24,19 @@ KEPT_FOR = 24 * 60 * 60  # seconds: the file of a document that has not changed 
 MOST_KEPT = 4_000_000  # bytes of a file that is worth keeping
 
 
-def make_pdf(document: Document, paper: str = "a4") -> bytes:
-    """The document on paper of a name in `PAPERS`. The same document gives the same bytes."""
+def make_pdf(document: Document, paper: str = "a4", *, keep: bool = True) -> bytes:
+    """The document on paper of a name in `PAPERS`. The same document gives the same bytes.
+
+    `keep`: whether the file may lie in the cache that all share; not what some readers only may see.
+    """
     data = make_data(document, paper)
     key = f"cv-pdf-{digest_of(data)}"
-    kept = cache.get(key)
+    kept = cache.get(key) if keep else None
     if kept is not None:
         return kept
     created = datetime.datetime.fromisoformat(f"{document.today}T00:00:00+00:00")
     pdf = compile_pdf(TEMPLATE, data, language=get_language() or "en", created=created)
-    if len(pdf) <= MOST_KEPT:
+    if keep and len(pdf) <= MOST_KEPT:
         cache.set(key, pdf, KEPT_FOR)
     return pdf
 

@@ -1,13 +1,13 @@
-"""Eight tones, each with a pattern of its own, so that nobody needs to tell colours apart; and the rules of files.
+"""Nine tones, each with a pattern of its own, so that nobody needs to tell colours apart; and the rules of files.
 
-On a page the tones are the tokens `--figure-1` to `--figure-8`.
+On a page the tones are the tokens `--figure-1` to `--figure-9`.
 """
 
 from __future__ import annotations
 
 from labsite.lib.svg import Element, element
 
-TONES = ("#0e3a60", "#2a9d94", "#6f1049", "#e8622a", "#333333", "#9b7bd0", "#14502b", "#b8860b")
+TONES = ("#0e3a60", "#2a9d94", "#6f1049", "#e8622a", "#333333", "#9b7bd0", "#14502b", "#b8860b", "#5c2a0a")
 INK, SOFT, PAPER, RULE, ACCENT = "#15181f", "#434b5c", "#ffffff", "#d9dde5", "#1a4a9c"
 TILE = 8
 # The signs that are laid over a tone, as paths on a tile of `TILE` by `TILE`.
@@ -20,6 +20,7 @@ SIGNS = (
     "M0 4H8M4 0V8",
     "M2 0V8M6 0V8",
     "M4 4h0.1",
+    "M0 2L4 6L8 2",
 )
 STYLE = "\n".join(
     [

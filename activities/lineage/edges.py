@@ -71,14 +71,17 @@ class Edge:
 
     @property
     def years(self) -> str:
-        """From when until when in all, in years alone: “2021–2024”, “2021–” where it lasts, “–2024”; "" if undated."""
+        """From when until when in all, in years alone: “2021–2024”, “2021–” where it lasts, “–2024”; "" if undated.
+
+        “2021” where nobody knows the end.
+        """
         dated = [strand for strand in self.strands if not strand.is_undated]
         if not dated:
             return ""
         first = min(dated, key=lambda strand: strand.first_day).start
-        last = max(dated, key=lambda strand: strand.last_day).end
-        begin, end = str(first.year) if first else "", str(last.year) if last else ""
-        return begin if begin == end else f"{begin}–{end}"
+        last = max(dated, key=lambda strand: (strand.last_day, not strand.end_is_unknown))
+        begin, end = str(first.year) if first else "", str(last.end.year) if last.end else ""
+        return begin if begin == end or last.end_is_unknown else f"{begin}–{end}"
 
 
 def edges_of(person: Person) -> tuple[list[Edge], list[Edge]]:

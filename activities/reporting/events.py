@@ -14,16 +14,17 @@ from activities.reporting.publications import by_members
 from activities.reporting.scope import Scope, q_dated, q_touching
 from activities.reporting.sections import Cell, Column, Row, Section, date_cell, names_cell, text_cell
 from labsite.lib.dates import PartialDate
+from labsite.lib.text import amount_text
 from people.models import Person
 
 
-def amount_text(amount: Decimal | None, currency: str) -> str:
-    """“USD 40,000”, “EUR 12.50”; nothing where no amount is known."""
-    return "" if amount is None else f"{currency}\N{NO-BREAK SPACE}{f'{amount:,.2f}'.removesuffix('.00')}".strip()
+def unbroken_amount(amount: Decimal | None, currency: str) -> str:
+    """`amount_text` that stays on one line of a narrow column."""
+    return amount_text(amount, currency).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def amount_cell(amount: Decimal | None, currency: str) -> Cell:
-    return Cell() if amount is None else text_cell(amount_text(amount, currency), value=amount)
+    return Cell() if amount is None else text_cell(unbroken_amount(amount, currency), value=amount)
 
 
 def sums_of(amounts: list[tuple[Decimal | None, str]]) -> tuple[str, ...]:
@@ -33,7 +34,7 @@ def sums_of(amounts: list[tuple[Decimal | None, str]]) -> tuple[str, ...]:
         if amount is not None:
             totals[currency] = totals.get(currency, Decimal(0)) + amount
     unknown = sum(amount is None for amount, currency in amounts)
-    words = [amount_text(total, currency) for currency, total in sorted(totals.items())]
+    words = [unbroken_amount(total, currency) for currency, total in sorted(totals.items())]
     if unknown:
         words.append(
             ngettext("%(count)s without a stated amount", "%(count)s without a stated amount", unknown)

@@ -23,13 +23,22 @@ SECTIONS = (
 )  # fmt: skip
 
 
-def make_report(selection: ReportSelection, *, lab: str, organization: str, root: str, today: datetime.date) -> Report:
-    """The report that is asked for. `root` is the site's address without a slash. Raises `TooManyPapers`.
+def make_report(
+    selection: ReportSelection,
+    *,
+    lab: str,
+    organization: str,
+    root: str,
+    today: datetime.date,
+    is_typeset: bool = False,
+) -> Report:
+    """The report that is asked for. `root` is the site's address without a slash. Raises `TooManyPapers`: sooner if
+    it `is_typeset`.
 
     The number of queries is fixed. Takes up to some seconds, most of them for references.
     """
     scope = Scope(selection.period, selection.groups)
-    papers = load_papers(scope)
+    papers = load_papers(scope, is_typeset=is_typeset)
     memberships = load_memberships(scope)
     sections = [
         publications_section(scope, papers, selection.style, root),

@@ -40,7 +40,7 @@ def people_sections(scope: Scope, memberships: list[Membership]) -> list[Section
     unknown = sum(each.end_is_unknown for each in memberships)
     return [
         members_section(scope, memberships),
-        joined_section(scope, joined, undated=0),
+        joined_section(scope, joined),
         changed_section(scope, changed),
         left_section(scope, left, undated=unknown),
     ]
@@ -123,7 +123,7 @@ def touches(scope: Scope, stay: Membership) -> bool:
     return scope.period.touches(stay.start, stay.end)
 
 
-def joined_section(scope: Scope, stays: list[Membership], undated: int) -> Section:
+def joined_section(scope: Scope, stays: list[Membership]) -> Section:
     return Section(
         key="joined", title=_("Joined"),
         rule=_("Memberships that began in the period and follow no other without a break."),
@@ -135,7 +135,6 @@ def joined_section(scope: Scope, stays: list[Membership], undated: int) -> Secti
             Row((person_cell(each.person), text_cell(str(each.role_text)), group_cell(each), dated(scope, each.start)))
             for each in stays
         ],
-        undated=undated,
     )  # fmt: skip
 
 

@@ -15,10 +15,13 @@ from publications.formats.csl import csl_item
 from publications.formats.references import format_reference
 from publications.identifiers import identifier_url
 from publications.models import Authorship, Publication
+from publications.printing import distinction_text, in_words
 from publications.queries import PublicationQuerySet
 from publications.records import Record
+from publications.rows import distinction_row
 
 MOST_PAPERS = 5_000
+MOST_TYPESET = 2_000  # of a PDF: setting 5,000 takes 650 MiB
 # A styled reference takes 5 to 40 ms: beyond this number all of them are printed in a plain form of our own.
 MOST_STYLED = 300
 
@@ -41,19 +44,34 @@ ORDER = {kind: place for place, kind in enumerate(KINDS)}
 
 
 class TooManyPapers(Exception):
-    """The period holds more papers than a report takes; `count` is how many."""
+    """The period holds more papers than a report takes, in words; `count` is how many."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, words: str) -> None:
         self.count = count
-        super().__init__(
-            ngettext(
-                "There is %(count)s publication in this period: a report takes at most %(most)s.",
-                "There are %(count)s publications in this period: a report takes at most %(most)s. "
-                "Choose a shorter period or fewer groups.",
-                count,
-            )
-            % {"count": f"{count:,}", "most": f"{MOST_PAPERS:,}"}
+        super().__init__(words)
+
+
+def check_count(count: int, *, is_typeset: bool) -> None:
+    """Raises `TooManyPapers` where no report takes so many papers, or none that is typeset."""
+    if count > MOST_PAPERS:
+        most = MOST_PAPERS
+        words = ngettext(
+            "There is %(count)s publication in this period: a report takes at most %(most)s.",
+            "There are %(count)s publications in this period: a report takes at most %(most)s. "
+            "Choose a shorter period or fewer groups.",
+            count,
         )
+    elif is_typeset and count > MOST_TYPESET:
+        most = MOST_TYPESET
+        words = ngettext(
+            "There is %(count)s publication in this period: a PDF takes at most %(most)s.",
+            "There are %(count)s publications in this period: a PDF takes at most %(most)s. "
+            "Choose another kind of file, a shorter period or fewer groups.",
+            count,
+        )
+    else:
+        return
+    raise TooManyPapers(count, words % {"count": f"{count:,}", "most": f"{most:,}"})
 
 
 def by_members(scope: Scope) -> PublicationQuerySet:
@@ -68,12 +86,10 @@ def q_in_period(scope: Scope) -> Q:
     return q_dated(scope.period, "date") | Q(date__isnull=True, year__range=years)
 
 
-def load_papers(scope: Scope) -> list[Publication]:
+def load_papers(scope: Scope, *, is_typeset: bool) -> list[Publication]:
     """The papers with all that a reference needs, by kind and newest first. Raises `TooManyPapers`."""
     found = by_members(scope).filter(q_in_period(scope))
-    count = found.count()
-    if count > MOST_PAPERS:
-        raise TooManyPapers(count)
+    check_count(found.count(), is_typeset=is_typeset)
     papers = found.with_export_relations().defer("search_text", "summary", "editor_note")
     return sorted(papers, key=lambda paper: ORDER[kind_of(paper)])
 
@@ -118,7 +134,7 @@ def publication_row(scope: Scope, paper: Publication, record: Record, style: str
     date = paper.date or (PartialDate(f"{paper.year:04d}") if paper.year else None)
     remark = scope.period.remark(date) if date else ""
     status = paper.get_status_display() if paper.status not in ("published", paper.kind) else ""
-    distinctions = [distinction_text(each) for each in paper.distinctions.all()]
+    distinctions = [distinction_text(distinction_row(each)) for each in paper.distinctions.all()]
     reference = format_reference(csl_item(record), style) if style else plain_reference(record)
     heading = str(KINDS[kind_of(paper)])
     return Row(
@@ -139,15 +155,11 @@ def publication_row(scope: Scope, paper: Publication, record: Record, style: str
     )
 
 
-def distinction_text(distinction: object) -> str:
-    return f"{distinction.text} ({distinction.rate})" if distinction.rate else str(distinction.text)
-
-
 def distinctions_section(papers: list[Publication]) -> Section:
     rows = [
         Row((
             text_cell(paper.marked_title, paper.get_absolute_url()), text_cell(paper.venue_tag),
-            text_cell(str(each.text)), text_cell(each.rate),
+            text_cell(in_words(str(each.text))), text_cell(each.rate),
         ))
         for paper in papers
         for each in paper.distinctions.all()

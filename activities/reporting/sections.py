@@ -157,8 +157,9 @@ class Report:
     def filled(self) -> list[Section]:
         return [section for section in self.sections if section.rows]
 
-    def section(self, key: str) -> Section | None:
-        return next((section for section in self.sections if section.key == key), None)
+    def section(self, key: str) -> Section:
+        """Raises `KeyError` where no section has this key."""
+        return {section.key: section for section in self.sections}[key]
 
 
 def summary_lines(sections: Iterable[Section]) -> Iterator[SummaryLine]:

@@ -63,10 +63,10 @@ def write_xlsx(report: Report, root: str, language: str) -> bytes:
 
 
 def dataset_of(report: Report, key: str) -> Dataset:
-    """The rows of one section, or of the summary, with their headings."""
-    section = report.section(key)
-    if section is None:
+    """The rows of one section, or of the summary, with their headings. Raises `KeyError` for any other key."""
+    if key == SUMMARY:
         return summary_dataset(report)
+    section = report.section(key)
     data = Dataset(headers=[column.label for column in section.columns])
     for row in section_rows(section):
         data.append(row)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
 
 from activities.cv.document import Line, Run
+from labsite.lib.text import spell_email
 
 register = template.Library()
 
@@ -19,7 +19,8 @@ def cv_line(line: Line) -> SafeString:
 
 
 def show(run: Run) -> SafeString:
-    text = spelled(run.text) if run.is_email else run.text
+    """A run as HTML. E-mail addresses are spelled against harvesters of pages; the PDF file has them as they are."""
+    text = spell_email(run.text) if run.is_email else run.text
     shown = format_html("{}", text)
     if run.is_name:
         shown = format_html("<bdi>{}</bdi>", shown)
@@ -34,9 +35,3 @@ def show(run: Run) -> SafeString:
     if run.link and not run.is_email:
         shown = format_html('<a href="{}">{}</a>', run.link, shown)
     return shown
-
-
-def spelled(address: str) -> str:
-    """An address that a reader understands and a harvester of pages does not; the PDF file has it as it is."""
-    at, dot = pgettext("in an e-mail address", " at "), pgettext("in an e-mail address", " dot ")
-    return address.replace("@", at).replace(".", dot)

@@ -223,7 +223,7 @@ def test_page_says_draws_and_tabulates_each(client):
         assert f"<caption>{figure.table.caption}</caption>" in html
         for ending in ("svg", "csv"):
             assert f'href="/figures/{figure.name}.{ending}"' in html
-    assert html.count('<h2 class="figure-heading"') == html.count("<details>") == 4
+    assert html.count('-heading">') == html.count("<details>") == 4
     assert "style=" not in html.partition("<main")[2]
 
 
@@ -285,6 +285,15 @@ def test_bad_questions_are_explained(client, query, label, words):
         refused = client.get(f"/figures/awards.{ending}?{query}")
         assert (refused.status_code, refused["Content-Type"]) == (400, "text/plain; charset=utf-8")
         assert refused.content.decode() == f"{label}: {words}\n"
+
+
+@pytest.mark.parametrize("ending", ["svg", "csv"])
+def test_a_refused_question_makes_no_figure(client, monkeypatch, ending):
+    made = []
+    monkeypatch.setattr("activities.views.figures.make_figures", lambda *asked: made.append(asked))
+    assert client.get(f"/figures/coauthors.{ending}?since=20x4").status_code == 400
+    assert client.get(f"/figures/nothing.{ending}?since=20x4").status_code == 404
+    assert made == []
 
 
 def test_unknown_figures_are_not_found(client):

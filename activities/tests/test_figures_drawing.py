@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from activities.figures.columns import Columns, Series, tick_step
 from activities.figures.network import Network, Node
-from activities.figures.palette import SIGNS, TONES, patterns
+from activities.figures.palette import SIGNS, TONES, patterns, tone_of
 
 LINKS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(1, 30)), max_size=30)
 
@@ -116,7 +116,21 @@ def test_one_series_needs_no_legend():
 
 def test_tones_are_told_apart_without_colour():
     assert len(set(SIGNS)) == len(SIGNS) == len(TONES)
-    assert len(list(patterns("x", 8))) == 8
+    assert len(list(patterns("x", len(TONES)))) == len(TONES)
+
+
+def test_no_two_series_of_a_figure_look_the_same():
+    kinds = [Membership.Role.values, list(TYPES), Award.Kind.values]
+    assert [len({tone_of(index) for index in range(len(each))}) for each in kinds] == [len(each) for each in kinds]
+
+
+def test_pages_have_each_tone():
+    tokens, rules = ((CSS / name).read_text(encoding="utf-8") for name in ("tokens.css", "components.css"))
+    tones = range(1, len(TONES) + 1)
+    light, dark = tokens.split("@media screen and (prefers-color-scheme: dark)")
+    assert [tone for tone in tones if f"--figure-{tone}: {TONES[tone - 1]};" not in light] == []
+    assert [tone for tone in tones if f"--figure-{tone}: " not in dark] == []
+    assert [tone for tone in tones if f".figure-fill-{tone} {{\n    fill: var(--figure-{tone});" not in rules] == []
 
 
 def luminance(tone: str) -> float:

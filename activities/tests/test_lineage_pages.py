@@ -260,6 +260,16 @@ def test_years_of_an_edge(periods, years):
     assert Edge(someone(1), someone(2), strands).years == years
 
 
+@pytest.mark.parametrize(
+    ("others", "years"), [([], "2020"), ([("2018", "2019")], "2018"), ([("2021", None)], "2020–"), ([(None, None)], "2020")]
+)
+def test_an_end_that_nobody_knows_does_not_last(others, years):
+    strands = [Strand("Mentor", parse_edtf(start), parse_edtf(end)) for start, end in others]
+    strands.append(Strand("Mentor", parse_edtf("2020"), end_is_unknown=True))
+    assert Edge(someone(1), someone(2), strands).years == years
+    assert strands[-1].period == "from 2020"
+
+
 def test_card_names_todays_highest_role_and_a_public_group(client):
     group = make_group("Quiet Machines Group", short_name="QMG")
     ann = make_member("Ann", role="intern", start="2010", end="2011")

@@ -282,7 +282,7 @@ class TestPublications:
         type(paper).objects.filter(pk=paper.pk).update(is_retracted=True)
         report = report_of("from=2024-02&until=2024")
         assert report.section("publications").rows[0].marks == (
-            "Oral (1.5% of 1,000 submissions)",
+            "Oral · 1.5% of 1,000 submissions",
             "Accepted",
             "year only",
         )
@@ -290,6 +290,13 @@ class TestPublications:
         assert rows_of("distinctions") == [
             ["[Retracted] Accepted", "Conference paper 2024", "Oral", "1.5% of 1,000 submissions"]
         ]
+
+    def test_distinctions_are_said_as_everywhere_on_the_site_in_every_language(self):
+        paper = make_publication("Heard", [make_member()])
+        paper.distinctions.create(kind="other", label="Oral", rate_percent="2")
+        with translation.override("zh-hans"):
+            assert report_of().section("publications").rows[0].marks == ("口头报告 · 2%",)
+            assert rows_of("distinctions")[0][2:] == ["口头报告", "2%"]
 
     def test_references_are_formatted_in_the_chosen_style(self):
         make_publication("Quiet machines", [make_member("Ada Quint")], kind="journal-article", venue_text="J. Quiet")
@@ -549,6 +556,18 @@ def test_an_empty_record_makes_an_empty_report():
     assert [line.count for line in report.summary] == [0] * len(SECTIONS)
     assert report.filled == []
     assert len(report.remarks) == 1
+
+
+@pytest.mark.django_db
+def test_sections_are_those_that_are_named():
+    make_world(2)
+    report = report_of()
+    assert [section.key for section in report.sections] == list(SECTIONS)
+    assert [report.section(key) for key in SECTIONS] == report.sections
+    for find in (report.section, partial(dataset_of, report)):
+        with pytest.raises(KeyError, match="nothing"):
+            find("nothing")
+    assert dataset_of(report, SUMMARY).height == len(report.summary)
 
 
 @pytest.mark.django_db

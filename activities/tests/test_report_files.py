@@ -221,6 +221,18 @@ def test_too_many_papers_are_refused_in_words(reader, record, monkeypatch):
     assert (refused.status_code, refused.content.decode()) == (400, f"{words}\n")
 
 
+def test_a_pdf_takes_fewer_papers_than_other_files(reader, record, monkeypatch):
+    monkeypatch.setattr("activities.reporting.publications.MOST_TYPESET", 1)
+    refused = reader.get(f"/report/report.pdf{PERIOD}")
+    assert (refused.status_code, refused.content.decode()) == (
+        400,
+        "There are 2 publications in this period: a PDF takes at most 1. "
+        "Choose another kind of file, a shorter period or fewer groups.\n",
+    )
+    assert [reader.get(f"/report/report.{ending}{PERIOD}").status_code for ending in ("docx", "csv")] == [200, 200]
+    assert reader.get(f"/report/{PERIOD}").context["report"].section("publications").count == 2
+
+
 def test_the_page_speaks_chinese_and_its_csv_files_do_not(reader, record):
     page = reader.get(f"/zh-hans/report/{PERIOD}")
     assert page.status_code == 200
@@ -344,7 +356,7 @@ def test_one_section_as_csv(reader, record):
     ]  # fmt: skip
     assert [row[:2] + row[4:8] for row in rows[1:]] == [
         ["Journal articles", "2024", "Quiet #machines & *stars* 🎉", "Zoë Quint 张三; Bo <b>Quint</b>", "QC 2024",
-         "Oral (1.5% of 1,000 submissions)"],
+         "Oral · 1.5% of 1,000 submissions"],
         ["Theses", "2024-05", "'+Second paper", "Bo <b>Quint</b>", "Thesis 2024", ""],
     ]  # fmt: skip
 

@@ -27,10 +27,13 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/figures.html", context)
 
 
-def find_figure(name: str, selection: FigureSelection) -> Figure:
-    """The figure of this name; raises `Http404` for any other."""
+def check_name(name: str) -> None:
+    """Raises `Http404` where no figure has this name."""
     if name not in NAMES:
         raise Http404(_("There is no such figure."))
+
+
+def make_one(name: str, selection: FigureSelection) -> Figure:
     return make_figures(selection, timezone.localdate(), (name,))[0]
 
 
@@ -49,10 +52,11 @@ def attachment(data: bytes, kind: str, name: str) -> HttpResponse:
 @require_safe
 def figure_svg(request: HttpRequest, name: str) -> HttpResponse:
     """The picture alone; 404 where there is nothing to draw."""
+    check_name(name)
     selection = read_figure_selection(request.GET)
-    figure = find_figure(name, selection)
     if selection.problems:
         return refusal(selection)
+    figure = make_one(name, selection)
     if figure.chart is None:
         raise Http404(figure.takeaway)
     return attachment(figure.file(selection), "image/svg+xml; charset=utf-8", f"{name}.svg")
@@ -62,8 +66,8 @@ def figure_svg(request: HttpRequest, name: str) -> HttpResponse:
 @same_in_every_language
 def figure_csv(request: HttpRequest, name: str) -> HttpResponse:
     """The table behind the picture."""
+    check_name(name)
     selection = read_figure_selection(request.GET)
-    figure = find_figure(name, selection)
     if selection.problems:
         return refusal(selection)
-    return attachment(figure.table.csv(), "text/csv; charset=utf-8", f"{name}.csv")
+    return attachment(make_one(name, selection).table.csv(), "text/csv; charset=utf-8", f"{name}.csv")

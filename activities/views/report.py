@@ -82,7 +82,7 @@ def report_file(request: HttpRequest, ending: str) -> HttpResponse:
         with plain_addresses():  # programs read it: it is the same in every language
             return csv_file(request)
     selection = read_report_selection(request.GET, timezone.localdate())
-    made = make_or_explain(request, selection, load_lab_profile())
+    made = make_or_explain(request, selection, load_lab_profile(), is_typeset=ending == "pdf")
     if made is None:
         return refused(selection.problems)
     form = FORMS[ending]
@@ -105,14 +105,21 @@ def csv_file(request: HttpRequest) -> HttpResponse:
     return file_response(content, "text/csv; charset=utf-8", name)
 
 
-def make_or_explain(request: HttpRequest, selection: ReportSelection, lab: LabProfile) -> Report | None:
+def make_or_explain(
+    request: HttpRequest, selection: ReportSelection, lab: LabProfile, *, is_typeset: bool = False
+) -> Report | None:
     """The report; None where something is wrong with the question, which `selection.problems` then say."""
     if selection.problems:
         return None
     organization = lab.organization.name if lab.organization else ""
     try:
         return make_report(
-            selection, lab=lab.name, organization=organization, root=site_root(request), today=timezone.localdate()
+            selection,
+            lab=lab.name,
+            organization=organization,
+            root=site_root(request),
+            today=timezone.localdate(),
+            is_typeset=is_typeset,
         )
     except TooManyPapers as error:
         selection.problems.append(str(error))

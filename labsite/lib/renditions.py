@@ -58,13 +58,36 @@ def render(source: Any, size: Size, ending: str, focus: tuple[int, int]) -> byte
     return encode(fresh, FORMATS[ending][0])
 
 
+def lock_of(folder: Path) -> Path:
+    """The file beside a picture's folder that is there while somebody holds the folder, and is locked by them."""
+    return folder.with_name(f".{folder.name}.lock")
+
+
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """One at a time on this machine: two visitors do not make the same pictures, nor one what is being removed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with open(folder / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """One at a time on this machine: two visitors do not make the same picture, nor one what is being removed.
+
+    Each picture's folder is held alone: nobody waits for the pictures of others.
+    """
+    path = lock_of(folder)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        with open(path, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not is_open_file(path, lock.fileno()):  # who held it before has removed it: others lock a newer one
+                continue
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
+            return
+
+
+def is_open_file(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -89,7 +112,7 @@ def kept(path: Path, make: Callable[[], bytes], may_keep: Callable[[], bool]) ->
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        with held(derived_folder()):
+        with held(path.parent):
             if path.exists():
                 return path.read_bytes()
             content = make()
@@ -115,10 +138,14 @@ def rendition(
 
 
 def drop_renditions(name: str) -> None:
-    """Removes all that is derived from the stored picture `name`, or kept in its place."""
-    if name and folder_of(name).exists():
-        with held(derived_folder()):
-            shutil.rmtree(folder_of(name), ignore_errors=True)
+    """Removes all that is derived from the stored picture `name`, or kept in its place; waits for what is being made.
+
+    To be called after the commit: whoever begins later is told by the record that nothing may be kept.
+    """
+    folder = folder_of(name)
+    if name and (folder.exists() or lock_of(folder).exists()):
+        with held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def answer(request: HttpRequest, etag: str, content_type: str, read: Callable[[], bytes], cache: str) -> HttpResponse:

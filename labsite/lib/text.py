@@ -1,15 +1,17 @@
-"""Folding text for search and sorting, and slugs. Pure functions and one derived column."""
+"""Folding text for search and sorting, slugs, amounts and spelled addresses. Pure functions and one derived column."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from anyascii import anyascii
 from django.db import models
 from django.utils.text import slugify
+from django.utils.translation import pgettext
 
 # Directional overrides and NULs have no place in names or titles and can disguise them.
 UNSAFE_CHARACTERS = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
@@ -79,6 +81,17 @@ def unique_slug(queryset: models.QuerySet, text: str, fallback: str) -> str:
         ending = f"-{number}"
         candidate = slug[: 80 - len(ending)].rstrip("-") + ending
     return candidate
+
+
+def amount_text(amount: Decimal | None, currency: str) -> str:
+    """“USD 40,000”, “EUR 12.50”; "" where no amount is known. `currency` is a code (ISO 4217) or ""."""
+    return "" if amount is None else f"{currency} {amount:,.2f}".removesuffix(".00").strip()
+
+
+def spell_email(address: str) -> str:
+    """An address that a reader understands and a harvester does not: “ada at example dot org”."""
+    at, dot = pgettext("in an e-mail address", " at "), pgettext("in an e-mail address", " dot ")
+    return address.replace("@", at).replace(".", dot)
 
 
 def bytewise_collation(connection: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -138,6 +139,14 @@ def hold_waiting(model: type, key: int) -> Any:
     return request
 
 
+def hold_seen(key: int, seen: str) -> ProfileChange:
+    """A request that waits and still is what the editor saw. Raises `AnsweredMeanwhile`."""
+    change = hold_waiting(ProfileChange, key)
+    if fingerprint(change) != seen:
+        raise AnsweredMeanwhile(_("The request or the record changed while you looked: look at it again."))
+    return change
+
+
 def finish(request: Any, account: AbstractBaseUser, status: str, answer: str) -> None:
     request.status, request.answer = status, answer
     request.answered_at, request.answered_by = timezone.now(), account
@@ -151,9 +160,7 @@ def agree(key: int, account: AbstractBaseUser, seen: str, answer: str = "", kept
     else, and `ValidationError` by field where the model does not take a value any more.
     """
     with transaction.atomic():
-        change = hold_waiting(ProfileChange, key)
-        if fingerprint(change) != seen:
-            raise AnsweredMeanwhile(_("The request or the record changed while you looked: look at it again."))
+        change = hold_seen(key, seen)
         today, left = todays_values(change.person), set(kept)
         wanted = {name: each["to"] for name, each in change.values.items() if name in today and name not in left}
         photo = change.photo.name if PHOTO in wanted and wanted[PHOTO] else ""
@@ -174,22 +181,30 @@ def disown_papers(person: Person, keys: list[int]) -> None:
         write_disowned(row, person)
 
 
-def refuse_change(key: int, account: AbstractBaseUser, answer: str) -> ProfileChange:
-    """Leaves the record alone and tells the member why. The file that came with the request goes."""
+def refuse_change(key: int, account: AbstractBaseUser, seen: str, answer: str) -> ProfileChange:
+    """Leaves the record alone and tells the member why. The file that came with the request goes.
+
+    Raises `AnsweredMeanwhile` where the editor saw something else.
+    """
     with transaction.atomic():
-        change = hold_waiting(ProfileChange, key)
+        change = hold_seen(key, seen)
         change.photo = ""
         finish(change, account, Status.REFUSED, answer)
         return change
 
 
-def answer_removal(key: int, account: AbstractBaseUser, *, status: str, unpublish: bool, answer: str) -> RemovalRequest:
+def answer_removal(
+    key: int, account: AbstractBaseUser, *, seen: str, status: str, unpublish: bool, answer: str
+) -> RemovalRequest:
     """Answers a wish to be taken off the site. With `unpublish` the person's page and name are no longer shown.
 
-    Papers keep the names that were printed on them. Raises `AnsweredMeanwhile`.
+    Papers keep the names that were printed on them. `seen` is the digest of the message that the editor read. Raises
+    `AnsweredMeanwhile`.
     """
     with transaction.atomic():
         request = hold_waiting(RemovalRequest, key)
+        if digest_of(request.message) != seen:
+            raise AnsweredMeanwhile(_("The member wrote something else while you looked: read it again."))
         if unpublish and request.person.is_published:
             request.person.is_published = False
             request.person._change_reason = f"Removal request {request.pk} of the member, agreed to"

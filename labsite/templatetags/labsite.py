@@ -16,16 +16,18 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext, to_locale
+from django.utils.translation import get_language, gettext, to_locale
 
 from labsite.cards.facts import card_address, card_alt, make_card
 from labsite.lib.markdown import render_markdown
 from labsite.lib.search import Question, highlight
+from labsite.lib.text import amount_text, spell_email
 from labsite.lib.web import as_linked, in_language, plain_addresses, without_language
 from labsite.looks import logo_of, picture_of
 from labsite.models import LabProfile
 
 register = template.Library()
+register.filter("spell_email", spell_email)
 NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -37,21 +39,7 @@ def markdown(text: str) -> SafeString:
 @register.filter
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency: “USD 40,000”, “EUR 12.50”."""
-    text = f"{amount:,.2f}".removesuffix(".00")
-    return f"{currency} {text}".strip()
-
-
-@register.filter
-def spell_email(address: str) -> str:
-    """An address that a reader understands and a harvester does not: “ada at example dot org”."""
-    at, dot = pgettext("in an e-mail address", " at "), pgettext("in an e-mail address", " dot ")
-    return address.replace("@", at).replace(".", dot)
-
-
-@register.filter
-def linejoin(text: str) -> str:
-    """Several lines as one."""
-    return gettext(", ").join(line.strip() for line in text.splitlines() if line.strip())
+    return amount_text(amount, currency)
 
 
 @register.filter

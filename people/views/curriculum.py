@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +23,7 @@ from activities.cv.resume import make_resume
 from activities.cv.styles import SECTIONS, make_document
 from activities.cv.typesetting import PAPERS, make_pdf
 from activities.profile import Profile, load_profile
-from labsite.lib.web import site_root
+from labsite.lib.web import plain_addresses, same_in_every_language, site_root
 from people.models import Person
 from people.models.person import CVStyle
 from people.views.pages import find_person
@@ -40,13 +43,44 @@ def load_choice(request: HttpRequest, slug: str) -> tuple[Choice, Profile]:
     return choice, profile
 
 
-def make(choice: Choice, profile: Profile, root: str) -> Document:
+def make(request: HttpRequest, choice: Choice, profile: Profile) -> Document:
+    root = site_root(request)
     document = make_document(profile, choice.style, root=root, hidden=choice.hidden)
-    return fit_document(document, profile, root) if choice.style == CVStyle.SHORT else document
+    if choice.style != CVStyle.SHORT:
+        return document
+    return fit_document(document, profile, root, keep=is_for_everybody(request, profile.person))
+
+
+def is_for_everybody(request: HttpRequest, person: Person) -> bool:
+    """Whether any visitor gets the same answer. Private fields print for readers only who are signed in.
+
+    Visitors without a session are told by its cookie alone: to look the session up would make the answer vary by it.
+    """
+    is_signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+    return person.is_published and not is_signed_in
+
+
+def keep_private(response: HttpResponseBase, request: HttpRequest, person: Person) -> HttpResponseBase:
+    """No cache on the way may keep what not everybody is given, nor an answer to who asked for private fields."""
+    if "private" in request.GET or not is_for_everybody(request, person):
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def kept_out_of_indexes(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A view of a file that search engines shall not list, as they do not list the page: it repeats the record."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return answer
 
 
 @require_safe
-def cv(request: HttpRequest, slug: str) -> HttpResponse:
+def cv(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The record as a curriculum vitae for paper: `?style= hide= show= private=`."""
     choice, profile = load_choice(request, slug)
     person = profile.person
@@ -54,14 +88,14 @@ def cv(request: HttpRequest, slug: str) -> HttpResponse:
         "section": SECTION,
         "profile": profile,
         "person": person,
-        "document": make(choice, profile, site_root(request)),
+        "document": make(request, choice, profile),
         "choice": choice,
         "styles": [(name, label, style_address(request, name)) for name, label in CVStyle.choices],
         "files": file_addresses(request, person, choice),
         "own_choices": own_choices(person, choice) if person.is_managed_by(request.user) else None,
         "crumbs": [(_("People"), reverse("people:people")), (person.name, person.get_absolute_url())],
     }
-    return render(request, "people/cv.html", context)
+    return keep_private(render(request, "people/cv.html", context), request, person)
 
 
 def style_address(request: HttpRequest, style: str) -> str:
@@ -79,11 +113,10 @@ def file_addresses(request: HttpRequest, person: Person, choice: Choice) -> list
     for paper, label in zip(PAPERS, ("PDF (A4)", "PDF (Letter)"), strict=True):
         query["paper"] = paper
         files.append((label, f"{address}?{query.urlencode()}"))
-    return [
-        *files,
-        ("JSON Resume", reverse("people:resume", args=[person.slug])),
-        ("BibTeX", reverse("people:bibliography", args=[person.slug])),
-    ]
+    with plain_addresses():
+        files.append(("JSON Resume", reverse("people:resume", args=[person.slug])))
+        files.append(("BibTeX", reverse("people:bibliography", args=[person.slug])))
+    return files
 
 
 def own_choices(person: Person, choice: Choice) -> dict[str, Any]:
@@ -103,7 +136,8 @@ def own_choices(person: Person, choice: Choice) -> dict[str, Any]:
 
 
 @require_safe
-def cv_pdf(request: HttpRequest, slug: str) -> HttpResponse:
+@kept_out_of_indexes
+def cv_pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The same document as a PDF file, `?paper=a4` or `letter`. What cannot be had is said on a page of its own."""
     choice, profile = load_choice(request, slug)
     words, status = (choice.problems, 404) if choice.problems else (choice.refused, 403)
@@ -112,11 +146,12 @@ def cv_pdf(request: HttpRequest, slug: str) -> HttpResponse:
         words, status = [too_long(profile)], 404
     if words:
         context = {"section": SECTION, "person": profile.person, "words": words, "status": status}
-        return render(request, "people/cv_refusal.html", context, status=status)
-    pdf = make_pdf(make(choice, profile, site_root(request)), choice.paper)
+        refusal = render(request, "people/cv_refusal.html", context, status=status)
+        return keep_private(refusal, request, profile.person)
+    pdf = make_pdf(make(request, choice, profile), choice.paper, keep=is_for_everybody(request, profile.person))
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="cv-{slug}.pdf"'
-    return keep_private(response, choice)
+    return keep_private(response, request, profile.person)
 
 
 def too_long(profile: Profile) -> str:
@@ -127,24 +162,20 @@ def too_long(profile: Profile) -> str:
     return words % {"person": profile.person.name, "count": len(profile.publications), "most": MOST_PAPERS}
 
 
-def keep_private(response: HttpResponse, choice: Choice) -> HttpResponse:
-    """No cache on the way may keep what only this reader was given."""
-    if choice.private:
-        response["Cache-Control"] = "private, no-store"
-    return response
-
-
 @require_safe
-def resume(request: HttpRequest, slug: str) -> HttpResponse:
+@kept_out_of_indexes
+@same_in_every_language
+def resume(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The record as JSON Resume."""
     choice, profile = load_choice(request, slug)
     words, status = (choice.problems, 404) if choice.problems else (choice.refused, 403)
     if words:
-        return JsonResponse({"detail": " ".join(words)}, status=status, json_dumps_params={"ensure_ascii": False})
+        refusal = JsonResponse({"detail": " ".join(words)}, status=status, json_dumps_params={"ensure_ascii": False})
+        return keep_private(refusal, request, profile.person)
     data = make_resume(profile, root=site_root(request), hidden=choice.hidden, changed=last_change(profile.person))
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'inline; filename="resume-{slug}.json"'
-    return keep_private(response, choice)
+    return keep_private(response, request, profile.person)
 
 
 def last_change(person: Person) -> datetime.datetime | None:
@@ -153,11 +184,13 @@ def last_change(person: Person) -> datetime.datetime | None:
 
 
 @require_safe
-def bibliography(request: HttpRequest, slug: str) -> StreamingHttpResponse:
+@kept_out_of_indexes
+@same_in_every_language
+def bibliography(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Every published paper with a certain link to the person as BibTeX; a valid empty file where there is none."""
     person = find_person(request, slug)
     form = FORMATS["bib"]
     pieces = stream(Publication.objects.published().by(person), form, site_root(request))
     response = StreamingHttpResponse(pieces, content_type=f"{form.content_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="publications-{slug}.bib"'
-    return response
+    return keep_private(response, request, person)

@@ -100,7 +100,7 @@ def say_disowned(request: HttpRequest, key: int, waits: bool) -> str:
 
 
 def say_undone(row: Authorship) -> str:
-    return _("Taken back: “%(title)s” is as it was before.") % {"title": row.publication.title}
+    return _("Taken back: “%(title)s” is as it was before.") % {"title": row.publication.marked_title}
 
 
 def say_kept(nothing: None) -> str:

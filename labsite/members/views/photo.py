@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from labsite.context import load_lab_profile
 from labsite.members.changes import Outcome, save_values, shown_values, waiting_change
 from labsite.members.forms import PhotoForm, read_seen
+from labsite.members.photos import send_photo
 from labsite.members.record import PHOTO, PHOTO_FIELDS, Values, digests_of
 from labsite.members.views.frame import go_to, own_page
 from labsite.members.views.profile import tell
@@ -31,8 +32,7 @@ def photo(request: HttpRequest, person: Person) -> HttpResponse:
     change = waiting_change(person)
     values = shown_values(person, change)
     if request.method == "POST" and "remove" in request.POST:
-        tell_photo(request, save_values(person, request.user, NO_PHOTO, {}))
-        return go_to("photo")
+        return remove(request, person)
     own = {name: values[name] for name in (PHOTO, *PHOTO_FIELDS)}
     initial = {**{name: own[name] for name in PHOTO_FIELDS}, "seen": json.dumps(digests_of(own))}
     data = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -42,6 +42,21 @@ def photo(request: HttpRequest, person: Person) -> HttpResponse:
         if saved:
             return saved
     return show(request, person, change, form, own)
+
+
+def remove(request: HttpRequest, person: Person) -> HttpResponse:
+    """Takes the photo away at once, and the one that waits."""
+    try:
+        outcome = save_values(person, request.user, NO_PHOTO, {})
+    except ValidationError as error:
+        for text in error.messages:
+            messages.error(request, text)
+        return go_to("photo")
+    if PHOTO in outcome.saved:
+        messages.success(request, _("The photo is removed."))
+    else:
+        tell(request, outcome)
+    return go_to("photo")
 
 
 def save(request: HttpRequest, person: Person, form: PhotoForm) -> HttpResponse | None:
@@ -56,7 +71,7 @@ def save(request: HttpRequest, person: Person, form: PhotoForm) -> HttpResponse 
     if outcome.conflicts:
         add_conflicts(person, form, outcome)
         return None
-    tell_photo(request, outcome)
+    tell_photo(request, outcome, is_shown=form.values["photo_consent"])
     return go_to("photo")
 
 
@@ -70,9 +85,12 @@ def add_conflicts(person: Person, form: PhotoForm, outcome: Outcome) -> None:
     form.data["seen"] = json.dumps(digests_of({name: values[name] for name in (PHOTO, *PHOTO_FIELDS)}))
 
 
-def tell_photo(request: HttpRequest, outcome: Outcome) -> None:
-    if outcome.saved and PHOTO in outcome.saved:
+def tell_photo(request: HttpRequest, outcome: Outcome, *, is_shown: bool) -> None:
+    """Says what became of the form. `is_shown`: the member agrees that the photo is shown."""
+    if PHOTO in outcome.saved:
         messages.success(request, _("Saved. This is how the photo looks."))
+    elif outcome.saved and not outcome.waiting and not is_shown:
+        messages.success(request, _("Saved. The photo is hidden: nobody but editors and you sees it."))
     else:
         tell(request, outcome)
 
@@ -110,15 +128,3 @@ def waiting_photo(request: HttpRequest, person: Person) -> HttpResponse:
     if change is None:
         raise Http404
     return send_photo(change)
-
-
-def send_photo(change: ProfileChange) -> HttpResponse:
-    """The file that came with a request."""
-    if not change.photo:
-        raise Http404
-    try:
-        with change.photo.open("rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return HttpResponse(content, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})

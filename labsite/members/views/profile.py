@@ -123,10 +123,16 @@ def save(request: HttpRequest, person: Person, editor: ProfileEditor) -> HttpRes
 
 def tell(request: HttpRequest, outcome: Outcome) -> None:
     """Says what became of what was posted."""
-    if outcome.waiting:
+    if outcome.waiting and outcome.hidden:
+        messages.info(request, _("What only hides something is saved. The rest waits for an editor."))
+    elif outcome.waiting:
         messages.info(request, _("Kept. It waits for an editor, and shows on your page once they agree."))
+    elif outcome.saved and set(outcome.saved) == set(outcome.hidden):
+        messages.success(request, _("Saved. What you hid is not shown any more."))
     elif outcome.saved:
         messages.success(request, _("Saved. Visitors see it now."))
+    elif outcome.withdrawn:
+        messages.success(request, _("Taken back. Your page stays as it is."))
     else:
         messages.info(request, _("Nothing was different, so nothing was saved."))
 

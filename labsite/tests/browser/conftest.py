@@ -28,11 +28,17 @@ FLAGS = [
 ]
 
 
+# The others look at what the same views, tested on each database, have made.
+ON_EACH_DATABASE = {"test_assistant.py", "test_importing.py", "test_members.py"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.path.name not in ON_EACH_DATABASE:
+                item.add_marker(pytest.mark.once)
             item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
 
 
