@@ -172,7 +172,10 @@ def summary_of(profile: Profile, total: int) -> Line:
     words = [ngettext("%(count)s publication", "%(count)s publications", total) % {"count": total}]
     if profile.leading:
         led = len(profile.leading)
-        words.append(_("%(count)s as first author or with equal contribution") % {"count": led})
+        known = _("%(count)s as first author or with equal contribution")
+        # Of a list whose order nobody states, any may be led too.
+        at_least = _("at least %(count)s as first author or with equal contribution")
+        words.append((at_least if profile.unplaced else known) % {"count": led})
     sentences = [_(", ").join(words), legend(profile.publications)]
     sentences += cited(profile)
     return plain(_(". ").join(sentence for sentence in sentences if sentence) + _("."))

@@ -141,8 +141,7 @@ def lay_out(sizes: tuple[tuple[float, float], ...], ties: tuple[tuple[int, int],
         (x - own[0] / 2, y - own[1] / 2, x, y) for (x, y), own in zip(places, sizes, strict=True)
     ])  # fmt: skip
     return tuple(
-        (x - own[0] / 2 - left, y - own[1] / 2 - top, own[0], own[1])
-        for (x, y), own in zip(places, sizes, strict=True)
+        (x - own[0] / 2 - left, y - own[1] / 2 - top, own[0], own[1]) for (x, y), own in zip(places, sizes, strict=True)
     )
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
+from activities.cv import biosketch
 from activities.cv.document import text_of
 from activities.cv.fitting import WEIGHTS
 from activities.cv.styles import MAKERS, SECTIONS
 from activities.models import Service, Talk
-from activities.tests.curricula import ROOT, document_of, text_of_document
+from activities.tests.curricula import ROOT, document_of, profile_of, text_of_document
 from labsite.tests.factories import (
     make_award_receipt,
     make_group,
@@ -22,6 +23,7 @@ from labsite.tests.factories import (
 )  # fmt: skip
 from labsite.tests.world import make_world
 from publications.digests import flush_changes
+from publications.models import Publication
 
 
 def section_named(document, name):
@@ -286,3 +288,45 @@ class TestDocument:
         assert "Open talk" in text
         for leak in ("Hidden", "Secret", "Unconfirmed"):
             assert leak not in text
+
+
+@pytest.mark.django_db
+class TestRecordsBehindEntries:
+    def test_papers_and_services_say_what_they_were_made_of(self):
+        make_world(1)
+        profile = profile_of("ada-quint")
+        document = document_of("ada-quint")
+        papers = section_named(document, "publications").entries
+        assert {entry.key for entry in papers} == {paper.slug for paper in profile.publications}
+        services = section_named(document, "service").entries
+        assert [entry.key for entry in services] == [group.kind for group in profile.services]
+        keys = {entry.key for section in document_of("ada-quint", "short").sections for entry in section.entries}
+        assert keys >= {entry.key for entry in (*papers, *services)}
+
+    def test_products_are_looked_for_no_further_than_five(self, monkeypatch):
+        ada = make_member("Ada Quint")
+        for number in range(12):
+            make_publication(f"Paper {number:02}", [ada], year=2024, is_selected=number == 3)
+        flush_changes()
+        profile = profile_of("ada-quint")
+        looked = []
+        monkeypatch.setattr(biosketch, "is_citable", lambda paper: not looked.append(paper.slug))
+        monkeypatch.setattr(Publication, "__eq__", lambda *pair: pytest.fail("compared"))
+        [section] = biosketch.products(profile, ROOT)
+        assert [len(part.entries) for part in section.parts] == [1, 5]
+        assert len(looked) == 6
+        keys = [entry.key for entry in section.entries]
+        assert len(set(keys)) == 6
+
+    def test_coauthors_are_counted_once(self):
+        make_world(1)
+        profile = profile_of("ada-quint")
+        assert profile.coauthors is profile.coauthors
+
+    def test_positions_are_parted_by_kind(self):
+        ada = make_member("Ada Quint")
+        for kind in ("employment", "internship", "research", "project"):
+            ada.positions.create(kind=kind, title=kind, start="2020")
+        profile = profile_of("ada-quint")
+        assert {position.kind for position in profile.work} == {"employment", "internship"}
+        assert {position.kind for position in profile.research_positions} == {"research", "project"}

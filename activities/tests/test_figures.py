@@ -223,7 +223,7 @@ def test_page_says_draws_and_tabulates_each(client):
         assert f"<caption>{figure.table.caption}</caption>" in html
         for ending in ("svg", "csv"):
             assert f'href="/figures/{figure.name}.{ending}"' in html
-    assert html.count('-heading">') == html.count("<details>") == 4
+    assert [html.count(f'<h2 id="{name}-heading">') for name in NAMES] == [1] * html.count("<details>") == [1] * 4
     assert "style=" not in html.partition("<main")[2]
 
 

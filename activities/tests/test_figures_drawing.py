@@ -6,12 +6,19 @@ import itertools
 from xml.etree import ElementTree
 
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities.figures.columns import Columns, Series, tick_step
 from activities.figures.network import Network, Node
 from activities.figures.palette import SIGNS, TONES, patterns, tone_of
+from activities.figures.publications import TYPES
+from activities.figures.springs import spread
+from activities.models import Award
+from people.models import Membership
+
+CSS = django_settings.BASE_DIR / "labsite" / "static" / "labsite" / "css"
 
 LINKS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(1, 30)), max_size=30)
 
@@ -112,6 +119,22 @@ def test_ticks_are_round(highest, step):
 def test_one_series_needs_no_legend():
     assert Columns([2020], [Series("A", [1])]).legend("x") == []
     assert [label for _sample, label in Columns([2020], [Series("A", [1]), Series("B", [1])]).legend("x")] == ["A", "B"]
+
+
+def test_a_network_is_laid_out_once(monkeypatch):
+    made = []
+
+    def count_spread(count, ties):
+        made.append(count)
+        return spread(count, ties)
+
+    monkeypatch.setattr("activities.figures.network.spread", count_spread)
+    links = [(0, 1, 2), (1, 2, 3)]
+    one, same = network(3, links, "Laid out once"), network(3, links, "Laid out once")
+    assert one.boxes == same.boxes
+    assert made == [3]
+    assert network(3, links[:1], "Laid out once").boxes != one.boxes
+    assert made == [3, 3]
 
 
 def test_tones_are_told_apart_without_colour():

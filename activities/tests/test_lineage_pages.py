@@ -261,7 +261,8 @@ def test_years_of_an_edge(periods, years):
 
 
 @pytest.mark.parametrize(
-    ("others", "years"), [([], "2020"), ([("2018", "2019")], "2018"), ([("2021", None)], "2020–"), ([(None, None)], "2020")]
+    ("others", "years"),
+    [([], "2020"), ([("2018", "2019")], "2018"), ([("2021", None)], "2020–"), ([(None, None)], "2020")],
 )
 def test_an_end_that_nobody_knows_does_not_last(others, years):
     strands = [Strand("Mentor", parse_edtf(start), parse_edtf(end)) for start, end in others]

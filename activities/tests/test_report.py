@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 
 import pytest
 from django.http import QueryDict
@@ -16,6 +17,7 @@ from activities.reporting.publications import MOST_STYLED, TooManyPapers, plain_
 from activities.reporting.scope import began_before
 from activities.reporting.sections import Report, Section
 from activities.reporting.selection import read_report_selection
+from activities.reporting.spreadsheets import SUMMARY, dataset_of
 from labsite.lib.dates import PartialDate
 from labsite.tests.factories import (
     make_award_receipt,
@@ -27,6 +29,7 @@ from labsite.tests.factories import (
     make_publication,
     make_venue,
 )
+from labsite.tests.world import make_world
 from people.names import NameParts
 from publications.records import Record, RecordAuthor
 

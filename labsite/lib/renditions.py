@@ -142,8 +142,10 @@ def drop_renditions(name: str) -> None:
 
     To be called after the commit: whoever begins later is told by the record that nothing may be kept.
     """
+    if not name:
+        return
     folder = folder_of(name)
-    if name and (folder.exists() or lock_of(folder).exists()):
+    if folder.exists() or lock_of(folder).exists():
         with held(folder):
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -26,6 +26,11 @@ def clean_text(text: str) -> str:
     return BLANKS.sub(" ", UNSAFE_CHARACTERS.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
+def is_visible(text: str) -> bool:
+    """Whether anything of it shows: a letter, digit, sign or picture, not blanks and controls alone."""
+    return any(unicodedata.category(char)[0] in "LNPS" for char in text)
+
+
 def fold(text: str) -> str:
     """Text for comparing: Latin letters without accents, lower case (Richtárik → richtarik, R²MU → r2mu).
 

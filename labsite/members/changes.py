@@ -97,7 +97,12 @@ def find_hidden(today: Values, changed: Values) -> Values:
 
 
 def hide_and_wait(
-    person: Person, account: AbstractBaseUser, change: ProfileChange | None, changed: Values, hidden: Values, upload: Any
+    person: Person,
+    account: AbstractBaseUser,
+    change: ProfileChange | None,
+    changed: Values,
+    hidden: Values,
+    upload: Any,
 ) -> Outcome:
     """Writes what only hides something and has the rest wait. Raises `ValidationError` by field."""
     if hidden:

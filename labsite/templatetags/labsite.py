@@ -77,6 +77,16 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def content_lang() -> SafeString:
+    """The attribute that says in which language the lab writes, where the page around it is in another.
+
+    What people wrote is taken to be in the site's first language: nothing else is known of it.
+    """
+    language = settings.LANGUAGE_CODE
+    return SafeString() if get_language() == language else format_html(' lang="{}"', language)
+
+
 @register.simple_tag(takes_context=True)
 def own_links(context: Context, links: list[tuple[str, str]]) -> list[dict[str, str]]:
     """Links of the lab's own navigation: `label`, `address` in the page's language, and `current`.

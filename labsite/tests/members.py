@@ -51,7 +51,7 @@ def form_of(client: Client, address: str = "/my/profile/") -> dict[str, Any]:
     context = client.get(address).context
     forms = [context["form"]]
     for name in ("links", "sections"):
-        if name in context:
+        if hasattr(context.get(name), "management_form"):  # the foot of the page has links too
             forms += [context[name].management_form, *context[name].forms]
     values: dict[str, Any] = {}
     for form in forms:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import random
 import resource
 import struct
 import subprocess
 import sys
+import threading
 import zlib
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +20,7 @@ from django.urls import reverse
 from PIL import Image, ImageCms, PngImagePlugin
 
 from labsite.lib.images import ImageUploadField, begin_of, crop_to, reencode
-from labsite.lib.renditions import FORMATS, derived_folder
+from labsite.lib.renditions import FORMATS, derived_folder, drop_renditions, folder_of, held, kept
 from labsite.tests.factories import make_member
 from people.models import Person, ProfileChange
 from people.names import initials_of
@@ -343,7 +345,65 @@ def with_photo(**values) -> Person:
 
 
 def derived(media: Path) -> list[str]:
-    return sorted(path.name for path in (media / "derived").rglob("*.*") if path.is_file() and path.name != ".lock")
+    return sorted(path.name for path in (media / "derived").rglob("*.*") if path.is_file())
+
+
+def test_who_makes_one_picture_keeps_nobody_from_another(media, monkeypatch):
+    """A wait would be an error here."""
+    lock = fcntl.flock
+    monkeypatch.setattr("labsite.lib.renditions.fcntl.flock", lambda file, how: lock(file, how | fcntl.LOCK_NB))
+    one, other = folder_of("photos/one.jpg") / "1x1-50-50.jpg", folder_of("cards/publications/7") / "v.png"
+
+    def make_one() -> bytes:
+        assert kept(other, lambda: b"other", lambda: True) == b"other"
+        with pytest.raises(BlockingIOError):
+            drop_renditions("photos/one.jpg")
+        return b"one"
+
+    assert kept(one, make_one, lambda: True) == b"one"
+    assert (one.read_bytes(), other.read_bytes()) == (b"one", b"other")
+    assert derived(media) == ["1x1-50-50.jpg", "v.png"]
+
+
+def test_what_is_withdrawn_while_it_is_made_is_not_left(media, monkeypatch):
+    """The record may still say yes when it is asked, a moment before the change is committed."""
+    lock, waits = fcntl.flock, threading.Event()
+    dropping = threading.Thread(target=drop_renditions, args=["photos/one.jpg"])
+
+    def flock(file, how):
+        if threading.current_thread() is dropping:
+            waits.set()
+        lock(file, how)
+
+    def may_keep() -> bool:
+        dropping.start()
+        assert waits.wait(20)
+        return True
+
+    monkeypatch.setattr("labsite.lib.renditions.fcntl.flock", flock)
+    assert kept(folder_of("photos/one.jpg") / "1x1-50-50.jpg", lambda: b"one", may_keep) == b"one"
+    dropping.join(20)
+    assert derived(media) == []
+
+
+def test_one_at_a_time_holds_a_folder(media):
+    """Each takes the lock's file away with it, so who waited has to look whether theirs is still the one."""
+    inside, most = [], []
+
+    def hold() -> None:
+        for _ in range(30):
+            with held(folder_of("photos/one.jpg")):
+                inside.append(1)
+                most.append(len(inside))
+                inside.pop()
+
+    threads = [threading.Thread(target=hold) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert most == [1] * 180
+    assert derived(media) == []
 
 
 @pytest.mark.django_db

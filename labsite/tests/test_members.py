@@ -95,6 +95,17 @@ def test_every_post_needs_a_token(path, data):
     assert client.post(path, data).status_code == 403
 
 
+def test_draft_says_who_sees_it():
+    """The owner is told that they do; editors of other people's drafts are not taken for the owner."""
+    ada = make_own("Ada Quint", is_published=False)
+    editor = sign_in(make_account("editor", "Editors", is_staff=True))
+    for path in ("/people/ada-quint/", "/people/ada-quint/cv/"):
+        assertContains(client_of(ada).get(path), "Only editors and you can see it.")
+        assertContains(editor.get(path), "This is a draft. Only staff can see it.")
+    nobodys = make_member("Bo Okafor", is_published=False)
+    assertContains(editor.get(nobodys.get_absolute_url()), "This is a draft. Only staff can see it.")
+
+
 def test_no_address_names_anybody_else():
     """Whatever a member adds to a request, it is about themselves."""
     ada, bo = make_own("Ada Quint", headline="Mine"), make_own("Bo Okafor", headline="Theirs", bio="Secret of Bo")

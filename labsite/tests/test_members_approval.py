@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import threading
 
 import pytest
@@ -198,6 +199,22 @@ def test_what_changed_while_the_editor_looked_is_looked_at_again(ada, client, ed
     assert [each.wanted for each in response.context["differences"]] == ["Something else"]
 
 
+@pytest.mark.parametrize("button", ["agree", "refuse"])
+def test_nothing_is_answered_that_was_not_read(ada, client, editor, button):
+    save_profile(client, bio="New words")
+    change = waiting(ada)
+    seen = editor.get(address_of(change)).context["seen"]
+    save_profile(client, bio="Something else")
+    for data in ({"seen": seen}, {}):
+        response = editor.post(address_of(change), {**data, button: "x", "answer": "My typed answer"})
+        assertContains(response, "changed while you looked", status_code=422)
+        assertContains(response, "My typed answer", status_code=422)
+        assert waiting(ada).answer == ""
+    press(editor, change, button, answer="Read.")
+    change.refresh_from_db()
+    assert change.answer == "Read."
+
+
 def test_answered_or_withdrawn_meanwhile(ada, client, editor):
     save_profile(client, bio="New words")
     change = waiting(ada)
@@ -296,6 +313,28 @@ def test_answers_need_a_token_and_a_button(ada, client, editor):
 # Removal
 
 
+def press_removal(editor: Client, wish: RemovalRequest, **values: str):
+    """Presses a button of the page as it looks now."""
+    path = f"/admin/requests/removal/{wish.pk}/"
+    return editor.post(path, {"seen": editor.get(path).context["seen"], **values})
+
+
+@pytest.mark.parametrize("button", ["unpublish", "settled", "refuse"])
+def test_no_wish_is_answered_that_was_not_read(ada, client, editor, button):
+    client.post("/my/removal/", {"message": "Everything"})
+    wish = RemovalRequest.objects.get()
+    path = f"/admin/requests/removal/{wish.pk}/"
+    seen = editor.get(path).context["seen"]
+    assertContains(editor.get(path), f'<input type="hidden" name="seen" value="{seen}">', html=True)
+    client.post("/my/removal/", {"message": "Only my photo"})
+    for data in ({"seen": seen}, {}):
+        response = editor.post(path, {**data, button: "x", "answer": "My typed answer"})
+        for words in ("wrote something else while you looked", "Only my photo", "My typed answer"):
+            assertContains(response, words, status_code=422)
+        wish.refresh_from_db()
+        assert (wish.status, wish.answer, today(ada).is_published) == ("waiting", "", True)
+
+
 def test_removal_is_asked_for_changed_and_taken_back(ada, client):
     assert client.post("/my/removal/", {"message": "  "}).status_code == 422
     client.post("/my/removal/", {"message": "My photo"})
@@ -316,7 +355,7 @@ def test_agreeing_to_a_removal_takes_the_page_off(ada, client, editor):
     path = f"/admin/requests/removal/{wish.pk}/"
     assertContains(editor.get("/admin/"), "1 member who asks to be taken off the site")
     assertContains(editor.get(path), "Papers stay, with the names printed on them.")
-    assertRedirects(editor.post(path, {"unpublish": "x", "answer": "Done."}), "/admin/#review-removals")
+    assertRedirects(press_removal(editor, wish, unpublish="x", answer="Done."), "/admin/#review-removals")
     assert today(ada).is_published is False
     assert Client().get("/people/ada-quint/").status_code == 404
     assertContains(Client().get(paper.get_absolute_url()), "Ada Quint")
@@ -334,7 +373,7 @@ def test_other_answers_to_a_removal_need_words_and_change_nothing(ada, editor, b
     path = f"/admin/requests/removal/{wish.pk}/"
     assert editor.post(path, {button: "x"}).status_code == 422
     assert editor.post(path, {"answer": "x"}).status_code == 422
-    editor.post(path, {button: "x", "answer": "I took it off."})
+    press_removal(editor, wish, **{button: "x", "answer": "I took it off."})
     wish.refresh_from_db()
     assert (wish.status, wish.answer, today(ada).is_published) == (status, "I took it off.", True)
 
@@ -344,11 +383,52 @@ def test_other_answers_to_a_removal_need_words_and_change_nothing(ada, editor, b
 
 def test_comparing_texts():
     assert [(each.kind, each.text) for each in compare_texts("one two three", "one 2 three")] == [
-        ("same", "one "), ("gone", "two"), ("new", "2"), ("same", " three"),
+        ("same", "one "), ("gone", "two "), ("new", "2 "), ("same", "three"),
     ]  # fmt: skip
     assert list(compare_texts("", "")) == []
+    assert [(each.kind, each.text) for each in compare_texts(" \na b", " \na b c")] == [
+        ("same", " \na "), ("gone", "b"), ("new", "b c"),
+    ]  # fmt: skip
     long = "word " * 4000
     assert [each.kind for each in compare_texts(f"a\n{long}", f"b\n{long}")] == ["gone", "new", "same"]
+
+
+WORDS = [" ".join(f"{letter}{number}" for number in range(700)) for letter in "ab"]
+LINES = ["".join(f"{letter}{number % 7}\n" for number in range(25_000)) for letter in "ab"]
+
+
+@pytest.mark.parametrize("by_line", [False, True])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [WORDS, LINES, ["a " * 700, "a b " * 700], ["x\n" * 25_000, "y\nx\n" * 25_000], ["字" * 50_000, "词" * 50_000]],
+    ids=["words", "lines", "alike words", "alike lines", "no blanks"],
+)
+def test_long_texts_are_compared_with_little_work(monkeypatch, old, new, by_line):
+    sizes = []
+
+    class Counted(difflib.SequenceMatcher):
+        def __init__(self, isjunk: None, a: list[str], b: list[str], **options: bool) -> None:
+            sizes.append(len(a) + len(b))
+            super().__init__(isjunk, a, b, **options)
+
+    monkeypatch.setattr("labsite.members.approval.difflib.SequenceMatcher", Counted)
+    found = compare_texts(f"Same.\n{old}\nEnd.", f"Same.\n{new}\nEnd.", by_line=by_line)
+    assert all(size <= 400 for size in sizes)
+    assert "".join(each.text for each in found if each.kind != "new") == f"Same.\n{old}\nEnd."
+    assert "".join(each.text for each in found if each.kind != "gone") == f"Same.\n{new}\nEnd."
+
+
+def test_texts_too_long_to_compare_go_and_come_as_a_whole():
+    old, new = LINES
+    assert [(each.kind, each.text) for each in compare_texts(f"{old}End.", f"{new}End.")] == [
+        ("gone", old), ("new", new), ("same", "End."),
+    ]  # fmt: skip
+
+
+def test_editors_page_bears_the_longest_texts(ada, client, editor):
+    Person.objects.update(bio=LINES[0][:50_000])
+    save_profile(client, bio=LINES[1][:50_000])
+    assertContains(editor.get(address_of(waiting(ada))), "<del>")
 
 
 def test_agreeing_twice_is_told(ada, client):

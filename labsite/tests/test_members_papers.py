@@ -6,13 +6,15 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from labsite.members.record import PAPERS
+from labsite.members.wording import in_words
 from labsite.review.answers import confirm, refuse
 from labsite.tests.factories import make_member, make_publication
 from labsite.tests.members import client_of, make_account, make_own, need_approval, sign_in, waiting
 from people.models import Person, ProfileChange
 from publications.digests import flush_changes
 from publications.evidence import rejected_people
-from publications.models import Authorship, Rejection
+from publications.models import Authorship, Publication, Rejection
 
 pytestmark = pytest.mark.django_db
 PAGE = "/my/publications/"
@@ -28,8 +30,8 @@ def client(ada) -> Client:
     return client_of(ada)
 
 
-def propose(person: Person, title: str = "On Quiet Machines", status: str = "proposed", **values) -> Authorship:
-    row = {"printed_name": "A. Quint", "person": person, "link_status": status, "link_basis": "inferred"}
+def propose(person: Person, title: str = "On Quiet Machines", link_status: str = "proposed", **values) -> Authorship:
+    row = {"printed_name": "A. Quint", "person": person, "link_status": link_status, "link_basis": "inferred"}
     paper = make_publication(title, [row, "B. Okafor"], match_key=title.lower().replace(" ", ""), **values)
     return paper.authorships.get(position=1)
 
@@ -74,7 +76,7 @@ def test_answers_are_taken_back(ada, client):
 
 
 def test_confirmed_paper_is_denied_and_taken_back(ada, client):
-    row = propose(ada, status="confirmed")
+    row = propose(ada, link_status="confirmed")
     assertContains(client.get(PAGE), "This is not mine")
     client.post(PAGE, {"disown": row.pk})
     assert state(row) == ("rejected", ada.pk, "editor")
@@ -103,7 +105,7 @@ def test_what_editors_decided_is_not_taken_back(ada, client):
 @pytest.mark.parametrize("status", ["proposed", "confirmed", "rejected", "nobody"])
 def test_papers_of_others_are_out_of_reach(client, act, status):
     other = make_member("Bo Okafor")
-    row = propose(other, status="confirmed" if status == "nobody" else status)
+    row = propose(other, link_status="confirmed" if status == "nobody" else status)
     if status == "nobody":
         Authorship.objects.filter(pk=row.pk).update(person=None)
     before = Authorship.objects.values().get(pk=row.pk)
@@ -153,7 +155,7 @@ def test_who_may_import_is_led_there(ada, client):
 
 def test_denying_a_shown_paper_waits(ada, client):
     need_approval()
-    row, other = propose(ada, status="confirmed"), propose(ada, "Another", status="confirmed")
+    row, other = propose(ada, link_status="confirmed"), propose(ada, "Another", link_status="confirmed")
     client.post(PAGE, {"disown": row.pk})
     client.post(PAGE, {"disown": other.pk})
     client.post(PAGE, {"disown": other.pk})
@@ -174,11 +176,35 @@ def test_answers_to_proposals_need_no_approval(ada, client):
     assert not ProfileChange.objects.exists()
 
 
+def mark_retracted() -> None:
+    flush_changes()  # which would find no notice of it, and unmark them
+    Publication.objects.update(is_retracted=True)
+
+
+def test_retracted_papers_are_marked_in_every_place(ada, client):
+    need_approval()
+    rows = {each: propose(ada, f"Paper {each}", each) for each in ("proposed", "rejected")}
+    shown, denied = (propose(ada, f"Paper {each}", "confirmed") for each in ("shown", "denied"))
+    mark_retracted()
+    client.post(PAGE, {"disown": denied.pk})
+    page = client.get(PAGE)
+    for name in ("proposed", "rejected", "shown", "denied"):
+        # the title, and the words of each of its buttons
+        assertContains(page, f"[Retracted] Paper {name}", count=3 if name == "proposed" else 2)
+        assertContains(page, f"Paper {name}", count=3 if name == "proposed" else 2)
+    client.post(PAGE, {"yes": rows["proposed"].pk})
+    mark_retracted()
+    assertContains(client.get(PAGE), "“[Retracted] Paper proposed” is yours.")
+    response = client.post(PAGE, {"undo": rows["proposed"].pk}, follow=True)
+    assertContains(response, "Taken back: “[Retracted] Paper proposed” is as it was before.")
+    assert in_words(PAPERS, [shown.pk]) == "[Retracted] Paper shown\n"
+
+
 @pytest.mark.parametrize("count", [1, 4])
 def test_list_costs_the_same_whatever_there_is(ada, client, django_assert_num_queries, count):
     for number in range(count):
         for status in ("proposed", "confirmed", "rejected"):
-            propose(ada, f"{status} {number}", status=status)
+            propose(ada, f"{status} {number}", link_status=status)
     flush_changes()
     # session, account, person; request that waits; three lists; lab profile (twice); permissions of the account (2)
     with django_assert_num_queries(LIST_QUERIES):

@@ -132,6 +132,7 @@ def test_photo_is_removed(ada, client):
     response = client.post("/my/photo/", {"remove": "yes"}, follow=True)
     own = today(ada)
     assert (own.photo.name, own.photo_alt, own.photo_consent) == ("", "", False)
+    assert [str(each) for each in response.context["messages"]] == ["The photo is removed."]
     assertContains(response, "There is no photo yet.")
     assertContains(client.post("/my/photo/", {"remove": "yes"}, follow=True), "Nothing was different")
 
@@ -188,12 +189,24 @@ def test_waiting_photo_that_is_taken_back_goes(ada, client, tmp_path, django_cap
     assert today(ada).photo.name == old
 
 
-def test_wish_to_remove_the_photo_waits_too(ada, client):
+def test_removing_the_photo_does_not_wait(ada, client, django_capture_on_commit_callbacks):
     need_approval()
     old = give_photo(ada)
-    client.post("/my/photo/", {"remove": "yes"})
-    assert today(ada).photo.name == old
-    assert {name: each["to"] for name, each in waiting(ada).values.items()} == {
-        "photo": "", "photo_alt": "", "photo_consent": False,
-    }  # fmt: skip
-    assert default_storage.exists(old)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/my/photo/", {"remove": "yes"})
+    own = today(ada)
+    assert (own.photo.name, own.photo_alt, own.photo_consent) == ("", "", False)
+    assert not ProfileChange.objects.exists()
+    assert not default_storage.exists(old)
+
+
+def words_after(client: Client, response) -> list[str]:
+    assert response.status_code == 302
+    return [str(each) for each in client.get("/my/photo/").context["messages"]]
+
+
+def test_words_say_what_happened_to_the_photo(ada, client):
+    hidden = "Saved. The photo is hidden: nobody but editors and you sees it."
+    assert words_after(client, save_photo(client, make_picture())) == ["Saved. This is how the photo looks."]
+    assert words_after(client, save_photo(client, photo_focus_x="70")) == ["Saved. Visitors see it now."]
+    assert words_after(client, save_photo(client, photo_consent=None)) == [hidden]

@@ -17,7 +17,7 @@ from simple_history.models import HistoricalRecords
 from labsite.lib.dates import q_active, q_upcoming
 from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, Visibility, WebAddressField
 from labsite.lib.search import MAX_TERMS, read_question
-from labsite.lib.text import DerivedTextField, clean_text, fold
+from labsite.lib.text import DerivedTextField, clean_text, fold, is_visible
 from labsite.lib.web import address_of, plain_addresses
 from people.models.career import Membership
 from people.names import initials_of
@@ -215,7 +215,7 @@ class Person(Publishable):
     def clean(self) -> None:
         super().clean()
         name = clean_text(self.name)
-        if self.name and not name:
+        if self.name and not is_visible(name):
             raise ValidationError({"name": gettext("Give a name that can be read.")})
         self.name = name
         if self.photo and not self.photo_alt:
