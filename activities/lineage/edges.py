@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from activities.models import Mentorship, MentorshipLevel
 from labsite.lib.dates import PartialDate, Period, display_period
 from people.models import Education, Person, PositionPerson
-from publications.models import Publication
+from publications.models import PositionPublication, Publication
 
 CLOSENESS = [Mentorship.Kind.ADVISOR, Mentorship.Kind.CO_ADVISOR, Mentorship.Kind.MENTOR, Mentorship.Kind.COMMITTEE]
 ADVISING_ROLES = (PositionPerson.Role.ADVISOR, PositionPerson.Role.MENTOR)
@@ -85,7 +85,7 @@ class Edge:
 
 
 def edges_of(person: Person) -> tuple[list[Edge], list[Edge]]:
-    """The edges from `person` to those they guided, and to `person` from those who did. Costs six queries."""
+    """The edges from `person` to those they guided, and to `person` from those who did. Costs seven queries."""
     edges = all_edges(person)
     return [edge for edge in edges if edge.mentor == person], [edge for edge in edges if edge.mentee == person]
 
@@ -188,13 +188,20 @@ def education_strands(person: Person | None) -> list[tuple[Person, Person, Stran
 
 
 def position_strands(person: Person | None) -> list[tuple[Person, Person, Strand]]:
-    """Advisors and mentors of positions."""
+    """Advisors and mentors of positions, with the papers that came of these."""
+    shown = PositionPublication.objects.filter(publication__is_published=True).select_related("publication__venue")
+    papers = Prefetch("position__position_publications", shown)
     rows = PositionPerson.objects.filter(between("person", "position__person", person), role__in=ADVISING_ROLES)
     return [
         (
             row.person,
             row.position.person,
-            make_strand(row.role, row.position, occasions=(str(row.position),)),
+            make_strand(
+                row.role,
+                row.position,
+                occasions=(str(row.position),),
+                publications=tuple(link.publication for link in row.position.position_publications.all()),
+            ),
         )
-        for row in rows.select_related("person", "position__person", "position__organization")
+        for row in rows.select_related("person", "position__person", "position__organization").prefetch_related(papers)
     ]

@@ -20,17 +20,17 @@ QUERIES = {
     # frame; group check; groups; current members; their memberships
     "/people/?role=postdoc&status=current&group=group-0&q=quint": 5,
     # frame; the person and up to 20 kinds of rows, each with what it prints, loaded at once
-    "/people/ada-quint/": 37,
-    "/people/ada-quint/cv/": 37,
-    "/people/ada-quint/cv/?style=short": 37,
+    "/people/ada-quint/": 38,
+    "/people/ada-quint/cv/": 38,
+    "/people/ada-quint/cv/?style=short": 38,
     # without the frame
-    "/people/ada-quint/cv.pdf": 36,
+    "/people/ada-quint/cv.pdf": 37,
     # and when the person was last changed
-    "/people/ada-quint/resume.json": 37,
+    "/people/ada-quint/resume.json": 38,
     # person, memberships, links; a batch with its six relations
     "/people/ada-quint/publications.bib": 10,
     # a record with fewer kinds of rows
-    "/people/bo-quint-0/": 27,
+    "/people/bo-quint-0/": 28,
     # frame; group; current and alumni with their memberships, upcoming; publications; news (4)
     "/groups/group-0/": 12,
     # frame; nine for choices and their names; code; count; keys and rows of the page; figures for the orders
@@ -76,12 +76,12 @@ QUERIES = {
     # the same
     "/awards/?by=person": 3,
     # frame; mentorships, levels, papers; advisors; committees; positions; members
-    "/mentorship/": 8,
-    "/mentorship/?person=ada-quint": 8,
+    "/mentorship/": 9,
+    "/mentorship/?person=ada-quint": 9,
     # the same, and one to see whether such a person is here at all
-    "/mentorship/?person=cy-quint-9": 10,
+    "/mentorship/?person=cy-quint-9": 11,
     # no frame
-    "/mentorship/tree.svg": 7,
+    "/mentorship/tree.svg": 8,
     # frame; groups; papers; pairs of authors, their names; members; awards
     "/figures/": 7,
     "/figures/?group=group-0&since=2019&until=2024": 7,
