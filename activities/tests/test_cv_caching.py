@@ -19,7 +19,7 @@ from labsite.tests.factories import make_member, make_publication
 from labsite.tests.world import make_world
 from publications.digests import flush_changes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADA = "/people/ada-quint/"
 PATHS = ["cv/", "cv/?style=short", "cv.pdf", "cv.pdf?style=short", "resume.json", "publications.bib"]
 PRIVATE = "private, no-store"

@@ -11,6 +11,8 @@ from activities.cv.document import text_of
 from activities.cv.typesetting import PAPERS, count_pages, make_pdf
 from activities.tests.curricula import document_of, squeezed, text_of_document, text_of_pdf
 
+pytestmark = pytest.mark.once
+
 ZHANG = {
     "head": [
         "Yihua Zhang", "张逸骅", "yihua.zhang@example.org", "Website (blogs)", "Google Scholar",

@@ -27,6 +27,8 @@ from labsite.tests.factories import (
 from publications.digests import flush_changes
 from publications.models import Publication
 
+pytestmark = pytest.mark.once
+
 MARKUP = '#read("/etc/passwd") $x^2$ *stars* [brackets] \\ back @cite <label> `code` #import "@preview/x:1.0.0" // ='
 
 

@@ -34,7 +34,7 @@ from labsite.tests.factories import (
 )
 from labsite.tests.world import make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 PERIOD = "?from=2024&until=2024"
 ENDINGS = ("docx", "pdf", "csv", "xlsx", "zip")
 

@@ -19,6 +19,8 @@ from people.photos import reencode_photo
 from publications.digests import flush_changes
 from publications.models import Publication
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):

@@ -26,6 +26,8 @@ from people.models import Person, ProfileChange
 from people.names import initials_of
 from people.photos import SIZES, reencode_photo, rendition_address, tint_of
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 

@@ -22,7 +22,7 @@ from labsite.tests.world import make_world
 from publications.digests import refresh_digests
 from publications.models import Publication
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 GREEK = str.maketrans(LATIN, "αβψδεφγηιξκλμνοπϙρστθωϛχυζΑΒΨΔΕΦΓΗΙΞΚΛΜΝΟΠϘΡΣΤΘΩϚΧΥΖ")

@@ -19,6 +19,8 @@ from labsite.looks import LOGO_HEIGHT, shades_of
 from labsite.models import LabProfile, Page
 from labsite.theme import DARK_GROUNDS, LIGHT_GROUNDS, contrast, make_palette, theme_css, write_colour
 
+pytestmark = pytest.mark.once
+
 STYLES = Path(__file__).resolve().parent.parent / "static" / "labsite" / "css"
 CHANGE = "admin:labsite_labprofile_change"
 PREVIEW = "admin:labsite_labprofile_preview"

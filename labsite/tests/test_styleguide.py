@@ -17,6 +17,8 @@ from labsite.look_views import styleguide
 from labsite.styleguide import PAIRS, Swatch, hex_colour, make_samples, read_tokens, swatches
 from labsite.theme import contrast
 
+pytestmark = pytest.mark.once
+
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Partials that the guide does not show, and why.
 ELSEWHERE = {
