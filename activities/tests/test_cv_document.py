@@ -25,6 +25,8 @@ from labsite.tests.world import make_world
 from publications.digests import flush_changes
 from publications.models import Publication
 
+pytestmark = pytest.mark.once
+
 
 def section_named(document, name):
     return next(section for section in document.sections if section.name == name)

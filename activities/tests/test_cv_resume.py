@@ -13,7 +13,7 @@ from labsite.tests.factories import make_member, make_organization, make_person,
 from labsite.tests.world import make_world
 from publications.digests import flush_changes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADA = "/people/ada-quint/"
 # What JSON Resume 1.0.0 (github.com/jsonresume/resume-schema) asks of each part, written down by hand.
 DATE = {"type": "string", "pattern": r"^([1-2][0-9]{3}-[0-1][0-9]-[0-3][0-9]|[1-2][0-9]{3}-[0-1][0-9]|[1-2][0-9]{3})$"}

@@ -13,7 +13,7 @@ from labsite.tests.factories import make_member
 from labsite.tests.world import make_world
 from people.models.person import CVStyle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 ADA = "/people/ada-quint/"
 
 

@@ -26,6 +26,8 @@ from publications.digests import refresh_digests
 from publications.models import Publication, PublicationDigest
 from publications.printing import distinction_text, in_words, rate_text
 
+pytestmark = pytest.mark.once
+
 CATALOGUES = sorted(Path(settings.LOCALE_PATHS[0]).glob("*/LC_MESSAGES/django.po"))
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes", "on"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%")

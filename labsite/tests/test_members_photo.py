@@ -23,7 +23,7 @@ from labsite.tests.members import (
 )
 from people.models import Person, ProfileChange
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from labsite.tests.forms import form_values_of_history
 from labsite.tests.members import client_of, form_of, give_photo, make_account, make_own, save_profile, sign_in
 from people.models import Person, ProfileLink
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture
