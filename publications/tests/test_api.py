@@ -136,7 +136,8 @@ def test_any_question_is_answered(shelf):
         @given(case=operation.as_strategy())
         def ask(case: schemathesis.Case) -> None:
             asked[0] += 1
-            response = case.call(headers={"Host": "testserver"})
+            # Its client for WSGI asks for gzip and does not unpack it.
+            response = case.call(headers={"Host": "testserver", "Accept-Encoding": "identity"})
             assert response.status_code in (200, 404, 422), case.as_curl_command()
             case.operation.validate_response(response)
 
