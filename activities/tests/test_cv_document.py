@@ -94,7 +94,9 @@ class TestDocument:
         make_publication("Three", ["B. Other", ada])
         make_publication("Four", [{"printed_name": "A. Quint", "person": ada, "position": None}])
         flush_changes()
-        assert [part.heading for part in section_named(document_of("ada-quint"), "publications").parts] == [
+        section = section_named(document_of("ada-quint"), "publications")
+        assert text_of(section.note) == ("4 publications, at least 1 as first author or with equal contribution.")
+        assert [part.heading for part in section.parts] == [
             "First-authored or equal contribution (1)", "Co-authored (2)", "Order of authors not known (1)",
         ]  # fmt: skip
 
