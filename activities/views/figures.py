@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from activities.figures.catalogue import NAMES, make_figures
 from activities.figures.figure import Figure
 from activities.figures.selection import FigureSelection, read_figure_selection
-from labsite.lib.web import same_in_every_language
+from labsite.lib.web import attachment, refusal, same_in_every_language
 
 
 @require_safe
@@ -37,16 +37,8 @@ def make_one(name: str, selection: FigureSelection) -> Figure:
     return make_figures(selection, timezone.localdate(), (name,))[0]
 
 
-def refusal(selection: FigureSelection) -> HttpResponse:
-    """What is wrong with the question, in place of a file that answers another one."""
-    words = "\n".join(f"{label}: {message}" for label, message in selection.problems)
-    return HttpResponse(f"{words}\n", status=400, content_type="text/plain; charset=utf-8")
-
-
-def attachment(data: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )  # fmt: skip
+def problems_of(selection: FigureSelection) -> list[str]:
+    return [f"{label}: {message}" for label, message in selection.problems]
 
 
 @require_safe
@@ -55,7 +47,7 @@ def figure_svg(request: HttpRequest, name: str) -> HttpResponse:
     check_name(name)
     selection = read_figure_selection(request.GET)
     if selection.problems:
-        return refusal(selection)
+        return refusal(problems_of(selection))
     figure = make_one(name, selection)
     if figure.chart is None:
         raise Http404(figure.takeaway)
@@ -69,5 +61,5 @@ def figure_csv(request: HttpRequest, name: str) -> HttpResponse:
     check_name(name)
     selection = read_figure_selection(request.GET)
     if selection.problems:
-        return refusal(selection)
+        return refusal(problems_of(selection))
     return attachment(make_one(name, selection).table.csv(), "text/csv; charset=utf-8", f"{name}.csv")

@@ -17,7 +17,7 @@ from activities.lineage.drawing import draw_file, kinds_of
 from activities.lineage.pictures import make_legend, make_pictures
 from activities.lineage.trees import edges_about, make_trees, people_of, stays_by_person
 from labsite.lib.questions import printable
-from labsite.lib.web import site_root
+from labsite.lib.web import attachment, site_root
 from people.addresses import follow_people
 from people.models import Person
 
@@ -99,8 +99,4 @@ def tree_svg(request: HttpRequest) -> HttpResponse:
     root = site_root(request)
     data = draw_file(trees, title, kinds_of(line.edges), lambda person: f"{root}{person.get_absolute_url()}")
     name = f"mentorship-{line.person.slug}.svg" if line.person else "mentorship.svg"
-    return HttpResponse(
-        data,
-        content_type="image/svg+xml; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return attachment(data, "image/svg+xml; charset=utf-8", name)

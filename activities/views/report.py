@@ -24,11 +24,9 @@ from activities.reporting.typeset import write_pdf
 from labsite.context import load_lab_profile
 from labsite.lib.questions import printable
 from labsite.lib.text import make_slug
-from labsite.lib.web import plain_addresses, site_root
+from labsite.lib.web import attachment, plain_addresses, refusal, site_root
 from labsite.models import LabProfile
 from publications.formats.references import STYLES
-
-PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
 @dataclass(frozen=True)
@@ -84,10 +82,10 @@ def report_file(request: HttpRequest, ending: str) -> HttpResponse:
     selection = read_report_selection(request.GET, timezone.localdate())
     made = make_or_explain(request, selection, load_lab_profile(), is_typeset=ending == "pdf")
     if made is None:
-        return refused(selection.problems)
+        return refusal(selection.problems)
     form = FORMS[ending]
     content = form.write(made, site_root(request), get_language())
-    return file_response(content, form.content_type, f"{lab_slug(made)}-{selection.slug}.{ending}")
+    return attachment(content, form.content_type, f"{lab_slug(made)}-{selection.slug}.{ending}")
 
 
 def csv_file(request: HttpRequest) -> HttpResponse:
@@ -99,10 +97,10 @@ def csv_file(request: HttpRequest) -> HttpResponse:
         selection.problems.append(words % {"section": printable(key), "sections": ", ".join(["summary", *SECTIONS])})
     made = make_or_explain(request, selection, load_lab_profile())
     if made is None:
-        return refused(selection.problems)
+        return refusal(selection.problems)
     content = write_csv(made, key, site_root(request))
     name = f"{lab_slug(made)}-{selection.slug}-{key}.csv"
-    return file_response(content, "text/csv; charset=utf-8", name)
+    return attachment(content, "text/csv; charset=utf-8", name)
 
 
 def make_or_explain(
@@ -124,17 +122,6 @@ def make_or_explain(
     except TooManyPapers as error:
         selection.problems.append(str(error))
         return None
-
-
-def refused(problems: list[str]) -> HttpResponse:
-    return HttpResponse("\n".join(problems) + "\n", content_type=PLAIN_TEXT, status=400)
-
-
-def file_response(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def lab_slug(made: Report) -> str:

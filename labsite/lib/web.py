@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import get_language
@@ -98,6 +99,18 @@ def without_language(path: str) -> str:
     """A path of this site as it is in the site's first language."""
     language = translation.get_language_from_path(path)
     return path.removeprefix(f"/{language}") if language else path
+
+
+def attachment(content: bytes | str, content_type: str, name: str) -> HttpResponse:
+    """A file that browsers save under `name`, which holds no quotation mark."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+def refusal(problems: Iterable[str]) -> HttpResponse:
+    """What is wrong with the question, a line each, in place of a file that would answer another one."""
+    words = "".join(f"{problem}\n" for problem in problems)
+    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=400)
 
 
 def site_root(request: HttpRequest) -> str:

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('answer', models.TextField(blank=True, help_text='What the editor says to the member.')),
                 ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('values', models.JSONField(default=dict, help_text='The new values by field; links and sections as lists.')),
+                ('values', models.JSONField(default=dict, help_text='By field, from what to what; links and sections as lists.')),
                 ('photo', models.ImageField(blank=True, upload_to=people.photos.photo_path, validators=[labsite.lib.images.validate_image])),
                 ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -44,7 +44,7 @@ class ProfileChange(Request):
     """Changes of their own page that a member made and an editor has not yet agreed to."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="profile_changes")
-    values = models.JSONField(default=dict, help_text=_("The new values by field; links and sections as lists."))
+    values = models.JSONField(default=dict, help_text=_("By field, from what to what; links and sections as lists."))
     photo = models.ImageField(upload_to=photo_path, blank=True, validators=[validate_photo])
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labsite.lib.web import same_in_every_language
+from labsite.lib.web import attachment, same_in_every_language
 from labsite.members.changes import hold
 from labsite.members.export import make_archive
 from labsite.members.forms import RemovalForm
@@ -25,8 +25,7 @@ Status = RemovalRequest.Status
 def data(request: HttpRequest, person: Person) -> HttpResponse:
     """Everything this site keeps about the member: a ZIP file with one JSON document and their photo."""
     content = make_archive(person, request.user, timezone.now())
-    headers = {"Content-Disposition": f'attachment; filename="{person.slug}.zip"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type="application/zip", headers=headers)
+    return attachment(content, "application/zip", f"{person.slug}.zip")
 
 
 @own_page("GET", "HEAD", "POST")
