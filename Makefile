@@ -2,7 +2,7 @@
 # make test    every test, on SQLite and on PostgreSQL, with a browser
 # make password   sets a new password for the account “admin”
 # make fuzz    ten thousand invented questions to every page and interface (CASES=10000)
-# make bench   how fast imports are and how right links to people, as tables (RECORDS=10000)
+# make bench   how fast pages, imports and edits are, as tables in docs/performance.md (SIZES=1000,10000)
 # make audit   Lighthouse and the HTML checker on the demo site (fetches both; needs node, npm, java)
 # make lint    style of code and templates, missing migrations
 # make dev     like serve, but reloads on every change and shows errors in full
@@ -12,6 +12,7 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+WORKERS ?= 2
 DATA := $(or $(LABSITE_DATA_DIR),data)
 BIN := .venv/bin
 # One's own machine speaks plain http; a production server sets its own environment (README.md).
@@ -21,7 +22,7 @@ LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSIT
 
 serve: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
-	@$(LOCAL) $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 --backpressure 128 \
+	@$(LOCAL) $(BIN)/granian --interface wsgi --host $(HOST) --port $(PORT) --workers $(WORKERS) --blocking-threads 2 --backpressure 128 \
 		--log-level warning --workers-kill-timeout 5 labsite.wsgi:application
 
 dev: .venv/developing
@@ -39,7 +40,7 @@ fuzz: .venv/developing
 	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text or any_item or any_entry or b15"
 
 bench: .venv/developing
-	@$(BIN)/python .ci/bench.py
+	@$(BIN)/python .ci/bench
 
 audit: .venv/developing
 	@$(BIN)/python .ci/audit.py $(ARGS)

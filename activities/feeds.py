@@ -15,10 +15,12 @@ from labsite.context import load_lab_profile
 from labsite.lib.atom import MEDIA_TYPE, Entry, Feed, tag_uri, write_feed
 from labsite.lib.markdown import plain_text
 from labsite.lib.web import same_in_every_language, site_root
+from labsite.page_cache.marking import shared_page
 
 NEWEST = 50
 
 
+@shared_page("kind", "person")
 @require_safe
 @same_in_every_language
 def news(request: HttpRequest) -> HttpResponse:

@@ -37,23 +37,28 @@ def find_person(slug: str) -> Person | None:
     return people.filter(slug=slug).first() or people.filter(slug__in=follow_people([slug]).values()).first()
 
 
+def narrowed_news(kind: str = "", person: int = 0) -> QuerySet:
+    """The public items, newest first: of a kind, about the person with this key, where these are given."""
+    items = NewsItem.objects.public().newest_first()
+    items = items.filter(kind=kind) if kind else items
+    return items.filter(people=person) if person else items
+
+
 def read_news_selection(data: QueryDict) -> NewsSelection:
     """What `data` asks for. A value that nothing has is named in words and left aside. One query for a person."""
-    selection = NewsSelection(NewsItem.objects.public().newest_first())
+    selection = NewsSelection(NewsItem.objects.none())
     kind, slug = data.get("kind", ""), data.get("person", "")
     if kind in NewsItem.Kind.values:
         selection.kind = kind
-        selection.items = selection.items.filter(kind=kind)
     elif kind:
         selection.problems.append(
             gettext("There is no kind of news “%(kind)s”. You see all of it.") % {"kind": printable(kind)}
         )
     if slug:
         selection.person = find_person(slug) if "\x00" not in slug else None
-        if selection.person:
-            selection.items = selection.items.filter(people=selection.person)
-        else:
+        if selection.person is None:
             selection.problems.append(
                 gettext("There is no person “%(slug)s” here. You see everyone's news.") % {"slug": printable(slug)}
             )
+    selection.items = narrowed_news(selection.kind, selection.person.pk if selection.person else 0)
     return selection

@@ -1,4 +1,4 @@
-"""All that a person's page and CV print, loaded in a fixed number of queries.
+"""All that a person's page and CV print, loaded by one query.
 
 Nothing that is not published is among it: drafts of people, publications, groups, sections and projects stay out.
 """
@@ -13,13 +13,15 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from activities.lineage import Edge, edges_of
+from activities.lineage import Edge, edge_querysets, part_edges, read_edges
 from activities.models import AwardReceipt, GrantRole, Metric, NewsItem, Project, ProjectRole, Service, Talk
+from labsite.lib.together import Number, Plan
 from people.directory import current_membership
 from people.models import Education, Membership, Person, Position, PositionPerson, ProfileSection
 from publications.models import Authorship, PositionPublication, Publication
 
 NEWS_ON_PAGE = 8
+MOST_PAPERS = 100  # of a person that a page prints; the list of publications has all
 WORK = (Position.Kind.EMPLOYMENT, Position.Kind.INTERNSHIP)
 
 
@@ -41,6 +43,7 @@ class Profile:
     membership: Membership | None
     contact: dict[str, str]
     publications: list[Publication]
+    publication_count: int
     leading: list[Publication]
     others: list[Publication]
     unplaced: list[Publication]
@@ -59,6 +62,11 @@ class Profile:
     news: list[NewsItem]
     has_more_news: bool
     metrics: list[Metric]
+
+    @property
+    def has_more_publications(self) -> bool:
+        """Whether only the newest are loaded."""
+        return self.publication_count > len(self.publications)
 
     @property
     def is_member(self) -> bool:
@@ -101,19 +109,25 @@ class Profile:
         return [position for position in self.positions if position.kind not in WORK]
 
 
-def load_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
-    """The record of `person`, who comes with memberships. Costs a fixed number of queries, whatever there is."""
-    publications = list(Publication.objects.published().by(person).with_rows())
-    own = list(Authorship.objects.confirmed().filter(person=person))
-    leading_ids = {row.publication_id for row in own if row.is_leading}
-    placed_ids = {row.publication_id for row in own if row.position is not None}
-    roles = project_roles(person)
-    news = list(
-        NewsItem.objects.public().filter(people=person).newest_first().with_relations()[: NEWS_ON_PAGE + 1]
-        if person.show_news
-        else []
-    )
-    mentees, mentors = edges_of(person)
+def load_profile(person: Person, viewer: Any, today: datetime.date, *, most: int | None = None) -> Profile:
+    """The record of `person`, who comes with memberships. One query, whatever there is.
+
+    With `most`, the newest so many publications of the person and the number of all; a second query for their selected
+    ones where these are more.
+    """
+    plan = RECORD if most is None else NEWEST_RECORD
+    rows = plan.load(person=person.pk)
+    publications = rows["publications"]
+    own = rows["authorships"]
+    leading_ids = {key for key, position, is_equal in own if position == 1 or is_equal}
+    placed_ids = {key for key, position, _ in own if position is not None}
+    roles = rows["project_roles"]
+    news = rows["news"] if person.show_news else []
+    mentees, mentors = part_edges(read_edges(rows), person)
+    count = rows.get("count", len(publications))
+    selected = [each for each in publications if each.is_selected] if person.show_selected else []
+    if person.show_selected and count > len(publications):
+        selected = list(papers_of(person.pk).selected()[:most])
     return Profile(
         person=person,
         today=today,
@@ -122,34 +136,80 @@ def load_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
             field: getattr(person, field) for field in ("email", "phone", "office") if person.shows(field, viewer)
         },
         publications=publications,
+        publication_count=count,
         leading=[each for each in publications if each.pk in leading_ids],
         others=[each for each in publications if each.pk in placed_ids - leading_ids],
         unplaced=[each for each in publications if each.pk not in placed_ids | leading_ids],
-        selected=[each for each in publications if each.is_selected] if person.show_selected else [],
+        selected=selected,
         areas=[role.project for role in roles if role.project.kind == Project.Kind.RESEARCH_AREA],
         projects=[role.project for role in roles if role.project.kind != Project.Kind.RESEARCH_AREA],
-        sections=list(person.sections.published()),
-        positions=list(positions(person)),
-        education=list(education(person)),
-        awards=list(AwardReceipt.objects.filter(people=person).with_page_relations()),
-        grant_roles=list(grant_roles(person)),
+        sections=rows["sections"],
+        positions=rows["positions"],
+        education=rows["education"],
+        awards=rows["awards"],
+        grant_roles=rows["grant_roles"],
         mentees=mentees,
         mentors=mentors,
-        services=group_services(person),
-        talks=list(person.talks.published().select_related("publication").prefetch_related("links")),
+        services=group_services(rows["services"]),
+        talks=rows["talks"],
         news=news[:NEWS_ON_PAGE],
         has_more_news=len(news) > NEWS_ON_PAGE,
-        metrics=list(person.metrics.published()),
+        metrics=rows["metrics"],
     )
+
+
+def record_querysets(person: int, most: int | None = None) -> dict[str, QuerySet | Number]:
+    """Everything that the record of the person with this key holds, beside themselves."""
+    papers = papers_of(person)
+    shown = papers if most is None else papers[:most]
+    own = Authorship.objects.confirmed().filter(person=person, publication__in=shown.values("pk"))
+    talks = Talk.objects.published().filter(speakers=person)
+    return {
+        "publications": shown,
+        "authorships": own.order_by().values_list("publication_id", "position", "is_equal"),
+        **({} if most is None else {"count": Number(papers)}),
+        "project_roles": project_roles(person),
+        "news": NewsItem.objects.public().filter(people=person).newest_first()[: NEWS_ON_PAGE + 1],
+        "sections": ProfileSection.objects.published().filter(person=person),
+        "positions": positions(person),
+        "education": education(person),
+        "awards": AwardReceipt.objects.filter(people=person)
+        .with_page_relations()
+        .defer(*(f"publication__{name}" for name in LONG)),
+        "grant_roles": grant_roles(person),
+        "services": Service.objects.filter(person=person).select_related("venue", "organization", "talk"),
+        "talks": talks.select_related("publication")
+        .defer(*(f"publication__{name}" for name in LONG))
+        .prefetch_related("links"),
+        "metrics": Metric.objects.published().filter(person=person),
+        **edge_querysets(person),
+    }  # fmt: skip
+
+
+def newest_record_querysets(person: int) -> dict[str, QuerySet | Number]:
+    return record_querysets(person, MOST_PAPERS)
+
+
+# What nothing prints of a paper that is named in passing.
+LONG = (
+    "other_titles", "date", "preprint_date", "preprint_date_text", "summary", "abstract", "content_warning", "note",
+    "editor_note", "extra", "raw_record", "search_text", "match_key", "bibtex_key", "volume", "issue", "pages",
+    "article_number", "publisher", "institution", "listing",
+)  # fmt: skip
+
+
+def papers_of(person: int) -> QuerySet:
+    own = Authorship.objects.confirmed().filter(person=person)
+    return Publication.objects.published().filter(pk__in=own.values("publication")).with_rows()
 
 
 def published_people() -> QuerySet:
     return Person.objects.published()
 
 
-def project_roles(person: Person) -> QuerySet:
+def project_roles(person: int) -> QuerySet:
     """Published projects of a person, each with its published papers, talks and topics."""
-    papers = Prefetch("project__publications", Publication.objects.published().select_related("venue"))
+    papers = Prefetch("project__publications", Publication.objects.published().select_related("venue").defer(*LONG))
     talks = Prefetch("project__talks", Talk.objects.published())
     return (
         ProjectRole.objects.filter(person=person, project__is_published=True)
@@ -159,36 +219,39 @@ def project_roles(person: Person) -> QuerySet:
     )
 
 
-def positions(person: Person) -> QuerySet:
+def positions(person: int) -> QuerySet:
     alongside = PositionPerson.objects.filter(person__is_published=True).select_related("person")
     papers = PositionPublication.objects.filter(publication__is_published=True).select_related("publication__venue")
-    return person.positions.select_related("organization").prefetch_related(
-        Prefetch("position_people", alongside), Prefetch("position_publications", papers)
-    )
+    papers = papers.defer(*(f"publication__{name}" for name in LONG))
+    own = Position.objects.filter(person=person).select_related("organization")
+    return own.prefetch_related(Prefetch("position_people", alongside), Prefetch("position_publications", papers))
 
 
-def education(person: Person) -> QuerySet:
-    return person.education.select_related("organization").prefetch_related(
+def education(person: int) -> QuerySet:
+    return Education.objects.filter(person=person).select_related("organization").prefetch_related(
         Prefetch("advisors", published_people()), Prefetch("committee", published_people()), "courses"
-    )
+    )  # fmt: skip
 
 
-def grant_roles(person: Person) -> QuerySet:
+def grant_roles(person: int) -> QuerySet:
     """The person's parts in grants, each grant with its principal investigators."""
     leads = GrantRole.objects.filter(
         role=GrantRole.Role.PRINCIPAL_INVESTIGATOR, person__is_published=True
     ).select_related("person")
-    return person.grant_roles.select_related("grant__funder").prefetch_related(
+    return GrantRole.objects.filter(person=person).select_related("grant__funder").prefetch_related(
         Prefetch("grant__roles", leads, to_attr="leads")
-    )
+    )  # fmt: skip
 
 
-def group_services(person: Person) -> list[ServiceGroup]:
+def group_services(rows: list[Service]) -> list[ServiceGroup]:
     """Services by kind, in the order of kinds."""
-    rows = list(person.services.select_related("venue", "organization", "talk"))
     groups = []
     for kind, label in Service.Kind.choices:
         of_kind = [service for service in rows if service.kind == kind]
         if of_kind:
             groups.append(ServiceGroup(kind, label, of_kind))
     return groups
+
+
+RECORD = Plan(record_querysets, person=int)
+NEWEST_RECORD = Plan(newest_record_querysets, person=int)

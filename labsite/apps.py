@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,11 +14,13 @@ class LabsiteConfig(AppConfig):
         from labsite.lib.uploads import connect_uploads, keep_while  # noqa: PLC0415
         from labsite.merging.files import files_of_merges  # noqa: PLC0415
         from labsite.models import LabProfile  # noqa: PLC0415
+        from labsite.page_cache.triggers import after_migrations  # noqa: PLC0415
 
         connect_uploads(LabProfile, "logo", "picture")
         keep_while(files_of_merges)
         connect_cards()
         translate_names()
+        post_migrate.connect(after_migrations, sender=self)
 
 
 class LabsiteAdminConfig(AdminConfig):

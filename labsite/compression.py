@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
-# Pictures and PDF are compressed already.
-TEXT = ("text/", "application/json", "application/ld+json", "application/xml", "application/atom+xml", "image/svg+xml")
+from labsite.page_cache.marking import LAYER, MARK
+
+# Pictures, PDF and office files are compressed already.
+TEXT = re.compile(
+    r"text/|image/svg\+xml|application/(?:(?:[a-z0-9.-]+\+)?(?:json|xml)|x-bibtex|x-research-info-systems|yaml)(?:;|$)"
+)
+
+
+def is_text(content_type: str) -> bool:
+    return TEXT.match(content_type) is not None
 
 
 class CompressionMiddleware(GZipMiddleware):
@@ -21,6 +31,8 @@ class CompressionMiddleware(GZipMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         kind = response.headers.get("Content-Type", "")
         is_the_same_for_all = not request.COOKIES and not response.cookies and "Authorization" not in request.headers
-        if is_the_same_for_all and kind.startswith(TEXT):
+        if LAYER in request.META and MARK in response.headers:
+            return response  # it is kept as it is, and packed once for all
+        if is_the_same_for_all and is_text(kind):
             return super().process_response(request, response)
         return response

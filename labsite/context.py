@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from labsite.lib.together import Plan
 from labsite.lib.web import site_root
 from labsite.models import LabProfile
 
@@ -27,4 +28,8 @@ def lab_of(request: HttpRequest) -> LabProfile:
 
 
 def load_lab_profile() -> LabProfile:
-    return LabProfile.objects.select_related("organization").first() or LabProfile(name="Labsite")
+    found = LAB.load()["profiles"]
+    return found[0] if found else LabProfile(name="Labsite")
+
+
+LAB = Plan(lambda: {"profiles": LabProfile.objects.select_related("organization")[:1]})

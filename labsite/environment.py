@@ -6,9 +6,10 @@ No variable is read anywhere else than in `labsite/settings.py`, which calls the
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
@@ -21,7 +22,12 @@ SQLITE_OPTIONS = {
     # Django's own defaults lose writes to "database is locked" under concurrent editing; these do not.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    # The last three were measured (docs/performance.md): 16 MiB of pages for each connection, sorting in memory, and a
+    # log that is cut back to 64 MiB after a large import.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+    ),
 }
 
 
@@ -53,6 +59,14 @@ def read_list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in read_text(name, default).split(",") if item.strip()]
 
 
+def read_number(name: str, default: int, most: int) -> int:
+    """A whole number from 0 to `most`; raises `ImproperlyConfigured` for anything else."""
+    word = read_text(name, str(default))
+    if not (word.isascii() and word.isdecimal()) or len(word) > 15 or int(word) > most:
+        raise ImproperlyConfigured(f"{name} is '{word}': use a whole number from 0 to {most}.")
+    return int(word)
+
+
 def read_secret_key(debug: bool) -> str:
     """`SECRET_KEY`, which only a debugging site may do without."""
     key = read_text("SECRET_KEY")
@@ -81,17 +95,37 @@ def read_database(data_dir: Path) -> dict[str, Any]:
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with '{scheme}:': use 'sqlite:///path/to/file' or 'postgresql://user@host/name'."
         )
+    config = parse_database("DATABASE_URL", url, "'sqlite:///path/to/file' or 'postgresql://user@host/name'")
+    return sqlite_database(str(config["NAME"])) if scheme == "sqlite" else config
+
+
+def parse_database(variable: str, url: str, forms: str) -> dict[str, Any]:
+    """Django's settings of the database at `url`; `forms` names the addresses that are right, for the error."""
     try:
         config = dict(dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True))
     except ValueError as error:
-        raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({error}): use 'sqlite:///path/to/file' or 'postgresql://user@host/name'."
-        ) from error
+        raise ImproperlyConfigured(f"{variable} cannot be read ({error}): use {forms}.") from error
     if not config.get("NAME"):
-        raise ImproperlyConfigured("DATABASE_URL names no database: add its name after the last '/'.")
-    if scheme == "sqlite":
-        return sqlite_database(str(config["NAME"]))
+        raise ImproperlyConfigured(f"{variable} names no database: add its name after the last '/'.")
     return config
+
+
+def read_databases(data_dir: Path) -> dict[str, dict[str, Any]]:
+    """Django's `DATABASES`: the one that is written, and as "replica" the one of `DATABASE_REPLICA_URL`, if set."""
+    databases = {"default": read_database(data_dir)}
+    url = read_text("DATABASE_REPLICA_URL")
+    if not url:
+        return databases
+    if urlsplit(url).scheme not in {"postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL names no PostgreSQL: use 'postgresql://user@host/name' or leave it unset."
+        )
+    if databases["default"]["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(
+            "DATABASE_REPLICA_URL is set, but DATABASE_URL names no PostgreSQL: a replica follows a PostgreSQL."
+        )
+    replica = parse_database("DATABASE_REPLICA_URL", url, "'postgresql://user@host/name'")
+    return databases | {"replica": replica | {"TEST": {"MIRROR": "default"}}}
 
 
 def sqlite_database(name: str) -> dict[str, Any]:
@@ -133,3 +167,36 @@ def read_cache() -> dict[str, Any]:
     if urlsplit(url).scheme not in {"redis", "rediss"}:
         raise ImproperlyConfigured(f"CACHE_URL is '{url}': use 'redis://host:6379/0' or leave it unset.")
     return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
+
+
+def read_media_storage() -> dict[str, Any]:
+    """Django's `STORAGES["default"]` from `MEDIA_STORAGE_URL`; the data folder where it is not set.
+
+    `s3://bucket/folder?endpoint=https://store.example.org&region=eu-1`; folder and parameters may be left out. Keys
+    are read by the client of the store, from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or the machine's role.
+    """
+    url = read_text("MEDIA_STORAGE_URL")
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    parts = urlsplit(url)
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.scheme != "s3" or not parts.netloc or set(given) - {"endpoint", "region"}:
+        raise ImproperlyConfigured(
+            "MEDIA_STORAGE_URL cannot be read: use 's3://bucket/folder?endpoint=https://store.example.org&region=eu-1'."
+        )
+    if "@" in parts.netloc:
+        raise ImproperlyConfigured(
+            "MEDIA_STORAGE_URL holds a key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
+        )
+    if not (find_spec("storages") and find_spec("boto3")):
+        raise ImproperlyConfigured(
+            "MEDIA_STORAGE_URL is set, but its client is not installed: run \"pip install 'django-storages[s3]'\"."
+        )
+    options = {
+        "bucket_name": parts.netloc, "location": parts.path.strip("/"), "endpoint_url": given.get("endpoint"),
+        "region_name": given.get("region"), "default_acl": None, "file_overwrite": False, "signature_version": "s3v4",
+    }  # fmt: skip
+    return {
+        "BACKEND": "labsite.object_storage.GuardedS3Storage",
+        "OPTIONS": {name: value for name, value in options.items() if value not in (None, "") or name == "default_acl"},
+    }

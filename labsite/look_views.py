@@ -9,12 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from labsite.models.site import DEFAULT_ACCENT, validate_colour
+from labsite.page_cache.marking import shared_page
 from labsite.styleguide import make_samples, swatches
 from labsite.theme import theme_css
 
 A_YEAR = 365 * 24 * 60 * 60
 
 
+@shared_page("accent")
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
     """The colours of `?accent=1a4a9c`. The address holds all it depends on, so it may be kept for ever. No query."""

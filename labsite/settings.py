@@ -78,8 +78,16 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": environment.read_database(DATA_DIR)}
+DATABASES = environment.read_databases(DATA_DIR)
 CACHES = {"default": environment.read_cache()}
+# Bytes of whole pages that each process keeps; 0 keeps none. Whoever works on templates wants to see them change.
+PAGE_CACHE_SIZE = environment.read_number("PAGE_CACHE_MB", default=0 if DEBUG else 64, most=65_536) * 2**20
+# The database that pages are read from says when a page is outdated: a replica may lag behind.
+PAGE_CACHE_DATABASE = "default"
+if "replica" in DATABASES:
+    DATABASE_ROUTERS = ["labsite.replicas.ReplicaRouter"]
+    MIDDLEWARE.insert(0, "labsite.replicas.ReplicaMiddleware")
+    PAGE_CACHE_DATABASE = "replica"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
     # Author positions are unique through a deferrable constraint, which SQLite lacks: forms and importers check too.
@@ -116,7 +124,7 @@ STATICFILES_DIRS = [BASE_DIR / "labsite" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": environment.read_media_storage(),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

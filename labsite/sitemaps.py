@@ -77,12 +77,12 @@ class Groups(Records):
 
 class Venues(Records):
     def rows(self) -> QuerySet:
-        return Venue.objects.filter(pk__in=Publication.objects.listed().order_by().values("venue"))
+        return Venue.objects.listed()
 
 
 class Topics(Records):
     def rows(self) -> QuerySet:
-        return Topic.objects.filter(pk__in=Publication.objects.listed().order_by().values("topics"))
+        return Topic.objects.listed()
 
 
 class Research(Records):

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from labsite.lib.search import WORD
 from labsite.lib.text import fold
+from labsite.lib.together import load_together
 from people.models import Person, PersonName
 from publications.models import Venue
 
@@ -19,12 +20,14 @@ MAX_SUGGESTIONS = 3
 
 
 def known_words() -> dict[str, set[str]]:
-    """Every word of a public name, folded, with the words it stands beside. Three queries."""
-    names = [
-        *Person.objects.published().values_list("search_text", flat=True),
-        *PersonName.objects.filter(is_public=True, person__is_published=True).values_list("search_text", flat=True),
-        *Venue.objects.values_list("search_text", flat=True),
-    ]
+    """Every word of a public name, folded, with the words it stands beside. One query."""
+    public = PersonName.objects.filter(is_public=True, person__is_published=True)
+    found = load_together(
+        people=Person.objects.published().order_by().values_list("search_text"),
+        names=public.order_by().values_list("search_text"),
+        venues=Venue.objects.order_by().values_list("search_text"),
+    )
+    names = [name for rows in found.values() for (name,) in rows]
     words: dict[str, set[str]] = defaultdict(set)
     for name in names:
         own = WORD.findall(name)

@@ -12,16 +12,18 @@ from django.urls import include, path, re_path
 from labsite import card_views, image_views, look_views, views
 from labsite.lib.renditions import ENDINGS
 from labsite.looks import PICTURE_SIZES
+from labsite.page_cache.marking import shared_page
 from labsite.sitemaps import SITEMAPS
 from people.photos import SIZES
 from publications.api import api
 
+sitemap_index, sitemap = shared_page("p")(sitemap_views.index), shared_page("p")(sitemap_views.sitemap)
 urlpatterns = [
     path("theme.css", look_views.theme, name="theme"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", sitemap_views.index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
-    path("sitemap-<section>.xml", sitemap_views.sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("sitemap.xml", sitemap_index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
+    path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v1/", api.urls),
     path("cards/site.png", card_views.site_card, name="site_card"),
     re_path(

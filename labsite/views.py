@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template import loader
@@ -18,22 +18,26 @@ from activities.models import AwardReceipt, NewsItem, Project
 from labsite.context import lab_of
 from labsite.lib.questions import printable, problem_of_words
 from labsite.lib.search import Question, read_question
+from labsite.lib.together import Number, Plan, load_together
 from labsite.lib.web import schema_organization, site_root
 from labsite.models import Page
+from labsite.page_cache.marking import shared_page
 from labsite.suggestions import suggest
 from people.models import Group, Person
+from publications.facet_names import ALL
 from publications.filters import read_selection
 from publications.hints import read_hint
-from publications.models import Publication, Topic, Venue
+from publications.models import FacetTotal, Publication, Topic, Venue
+from publications.paging import best_places
 
 NEWS_ON_HOME = 6
 SELECTED_ON_HOME = 6
 MEMBERS_ON_HOME = 12
 AREAS_ON_HOME = 6
 RESULTS_PER_KIND = 20
-RANKED = 1000
 
 
+@shared_page()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who we are, the groups, the people, selected papers and the latest news."""
@@ -47,25 +51,41 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def home_context(today: datetime.date) -> dict[str, Any]:
-    """What the home page shows besides the lab's profile. Thirteen queries."""
-    members = list(Person.objects.published().current(today).with_memberships()[: MEMBERS_ON_HOME + 1])
+    """What the home page shows besides the lab's profile. One query."""
+    rows = HOME.load(today=today)
     return {
         "today": today,
-        "numbers": numbers(today),
+        "numbers": numbers(
+            rows["people_number"], sum(count for (count,) in rows["papers_number"]), rows["awards_number"]
+        ),
+        "areas": rows["areas"],
+        "groups": rows["groups"],
+        "members": rows["members"][:MEMBERS_ON_HOME],
+        "has_more_members": len(rows["members"]) > MEMBERS_ON_HOME,
+        "publications": rows["publications"],
+        "news": rows["news"],
+    }
+
+
+def home_querysets(today: datetime.date) -> dict[str, QuerySet | Number]:
+    current, papers = Person.objects.published().current(today), Publication.objects.listed()
+    return {
+        "people_number": Number(current),
+        "papers_number": FacetTotal.objects.filter(facet=ALL, year=0).values_list("number"),
+        "awards_number": Number(AwardReceipt.objects.public()),
         "areas": Project.objects.published().filter(kind=Project.Kind.RESEARCH_AREA)[:AREAS_ON_HOME],
         "groups": Group.objects.published().with_page_relations(),
-        "members": members[:MEMBERS_ON_HOME],
-        "has_more_members": len(members) > MEMBERS_ON_HOME,
-        "publications": Publication.objects.listed().selected().with_rows(summary=True)[:SELECTED_ON_HOME],
+        "members": current.with_memberships()[: MEMBERS_ON_HOME + 1],
+        "publications": papers.selected().with_rows(summary=True)[:SELECTED_ON_HOME],
         "news": NewsItem.objects.public().newest_first().with_relations()[:NEWS_ON_HOME],
     }
 
 
-def numbers(today: datetime.date) -> list[tuple[str, str, str]]:
-    """How much there is of what, in words, and where it is listed; nothing that there is none of. Three queries."""
-    papers = Publication.objects.listed().count()
-    people = Person.objects.published().current(today).count()
-    awards = AwardReceipt.objects.public().count()
+HOME = Plan(home_querysets, today=datetime.date)
+
+
+def numbers(people: int, papers: int, awards: int) -> list[tuple[str, str, str]]:
+    """How much there is of what, in words, and where it is listed; nothing that there is none of."""
     found = [
         (people, ngettext("member", "members", people), reverse("people:people")),
         (papers, ngettext("publication", "publications", papers), reverse("publications:publications")),
@@ -74,6 +94,7 @@ def numbers(today: datetime.date) -> list[tuple[str, str, str]]:
     return [(f"{number:,}", words, address) for number, words, address in found if number]
 
 
+@shared_page("q")
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """People, publications, venues, topics and news that hold every word of `?q=`, or the beginning of one."""
@@ -94,23 +115,24 @@ FOUND = ("people", "publications", "venues", "topics", "news")
 
 
 def find_everything(words: str, question: Question) -> dict[str, list[Any]]:
-    """At most twenty of each kind; one more tells the page that there are more. Nine queries."""
-    listed = Publication.objects.listed().search(words)
-    keys = listed.best_answers(question, RANKED)[: RESULTS_PER_KIND + 1]
-    rows = {row.pk: row for row in Publication.objects.filter(pk__in=keys).with_rows()}
+    """At most twenty of each kind; one more tells the page that there are more. Three queries."""
+    most = RESULTS_PER_KIND + 1
+    places = best_places(question, most) if question.terms else []
     topics = Topic.objects.all()
     for word in question.words:
         topics = topics.filter(Q(slug__contains=word) | Q(name__icontains=word))
-    most = RESULTS_PER_KIND + 1
-    return {
-        "people": list(Person.objects.published().search(words).with_memberships()[:most]),
-        "publications": [rows[key] for key in keys if key in rows],
-        "venues": list(Venue.objects.search(words)[:most]),
-        "topics": list(topics[:most]),
-        "news": list(NewsItem.objects.public().search(words).newest_first()[:most]),
-    }
+    found = load_together(
+        rows=Publication.objects.published().filter(digest__place__in=places).with_rows(),
+        people=Person.objects.published().search(words).with_memberships()[:most],
+        venues=Venue.objects.search(words)[:most],
+        topics=topics[:most],
+        news=NewsItem.objects.public().search(words).newest_first()[:most],
+    )
+    rows = {row.digest.place: row for row in found.pop("rows")}
+    return {**found, "publications": [rows[place] for place in places if place in rows]}
 
 
+@shared_page()
 @require_safe
 def page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page of the lab's own."""
@@ -126,6 +148,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@shared_page()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Everything may be read but the admin and endless combinations of words."""

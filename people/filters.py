@@ -17,7 +17,6 @@ from labsite.lib.dates import PartialDate, parse_edtf
 from labsite.lib.questions import WordsField, printable
 from people.directory import Directory, load_directory
 from people.models import Group, Membership, Person
-from people.models.person import PersonQuerySet
 
 STATUSES = {"current": _("Current"), "upcoming": _("Joining soon"), "alumni": _("Alumni")}
 NAMES = ("status", "role", "group", "q", "on")
@@ -119,8 +118,8 @@ class PersonSelection:
         """The query string with `changes`; empty values are left out."""
         merged = {name: str(self.values.get(name) or "") for name in NAMES} | changes
         query = QueryDict(mutable=True)
-        for name in NAMES:
-            if merged[name]:
+        for name in (*NAMES, "page"):
+            if merged.get(name):
                 query[name] = merged[name]
         return f"?{query.urlencode()}" if query else "?"
 
@@ -135,11 +134,9 @@ def read_person_selection(data: QueryDict, today: datetime.date) -> PersonSelect
     return PersonSelection(day=moment.latest if moment else today, values=values, problems=problems)
 
 
-def find_people(selection: PersonSelection, people: PersonQuerySet) -> Directory:
-    """The list of `people` that is asked for; nobody where a filter has a problem."""
+def find_people(selection: PersonSelection, page: int = 1) -> Directory:
+    """The page of the list of people that is asked for; nobody where a filter has a problem."""
     if selection.problems:
         return Directory()
-    words = selection.values.get("q")
-    found = people.search(words) if words else people
     scope = {name: selection.values.get(name) or "" for name in ("status", "group", "role")}
-    return load_directory(found, selection.day, **scope)
+    return load_directory(selection.day, words=selection.values.get("q") or "", page=page, **scope)

@@ -215,7 +215,7 @@ def person(request: HttpRequest, slug: str) -> Any:
 
 @api.get("/venues/", response=list[VenueOut], summary="Venues that a listed publication appeared at")
 def venues(request: HttpRequest) -> Any:
-    own = Venue.objects.filter(pk__in=Publication.objects.listed().order_by().values("venue"))
+    own = Venue.objects.listed()
     return [
         {
             "slug": venue.slug, "url": address(request, venue), "name": venue.name, "short_name": venue.short_name,
@@ -227,8 +227,9 @@ def venues(request: HttpRequest) -> Any:
 
 @api.get("/topics/", response=list[TopicOut], summary="Topics of listed publications")
 def topics(request: HttpRequest) -> Any:
-    own = Topic.objects.filter(pk__in=Publication.objects.listed().order_by().values("topics"))
-    return [{"slug": topic.slug, "url": address(request, topic), "name": topic.name} for topic in own]
+    return [
+        {"slug": topic.slug, "url": address(request, topic), "name": topic.name} for topic in Topic.objects.listed()
+    ]
 
 
 def find(queryset: Any, slug: str) -> Any:

@@ -1,8 +1,12 @@
+from typing import Any
+
 from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models.signals import post_migrate, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
+
+DERIVED = {"PublicationDigest", "PublicationFacet", "FacetTotal", "PositionPublication"}  # make no row anew
 
 
 class PublicationsConfig(AppConfig):
@@ -21,7 +25,7 @@ class PublicationsConfig(AppConfig):
 
         own = [
             model for model in self.get_models()
-            if not hasattr(model, "history_id") and model.__name__ not in ("PublicationDigest", "PositionPublication")
+            if not hasattr(model, "history_id") and model.__name__ not in DERIVED
         ]  # fmt: skip
         connect_signals([*own, Person, PersonName, Membership, apps.get_model("activities", "Metric")])
         post_migrate.connect(make_missing_digests, sender=self)
@@ -31,8 +35,8 @@ class PublicationsConfig(AppConfig):
         records_written.connect(remember_written, sender=authorship)
 
 
-def make_missing_digests(using: str, apps: Apps | None = None, **kwargs: object) -> None:
-    """After an upgrade from a version without digests; costs one query where there is nothing to do.
+def make_missing_digests(using: str, apps: Apps | None = None, plan: Any = (), **kwargs: object) -> None:
+    """After an upgrade from a version without digests or facets; costs one query where there is nothing to do.
 
     `apps` is the state that was migrated to: on the way back to a version without digests there is nothing to make,
     nor after a flush, which gives none.
@@ -40,11 +44,13 @@ def make_missing_digests(using: str, apps: Apps | None = None, **kwargs: object)
     if apps is None:
         return
     try:
-        apps.get_model("publications", "PublicationDigest")._meta.get_field("record_hash")
+        apps.get_model("publications", "FacetTotal")
         apps.get_model("publications", "Publication")._meta.get_field("is_retracted")
     except (LookupError, FieldDoesNotExist):
         return
     from publications.digests import refresh_digests  # noqa: PLC0415
     from publications.models import Publication  # noqa: PLC0415
 
-    refresh_digests(Publication.objects.using(using).filter(digest=None).values_list("pk", flat=True))
+    publications = Publication.objects.using(using)
+    had_no_facets = any(migration.name == "0007_facets" for migration, is_backwards in plan if not is_backwards)
+    refresh_digests((publications if had_no_facets else publications.filter(digest=None)).values_list("pk", flat=True))

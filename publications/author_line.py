@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.urls import reverse
-
+from labsite.lib.web import address_of
 from people.models import Person
 from publications.models import Authorship
 
@@ -15,8 +15,7 @@ KEPT_AT_FRONT = 3
 UNBROKEN_BELOW = 25  # letters of a name that fit beside each other on the narrowest phone
 
 
-@dataclass(frozen=True)
-class Author:
+class Author(NamedTuple):
     """One printed name; `slug` and `person_name` are set where the link is certain and leads to a page.
 
     `gap` is how many names were left out just before this one.
@@ -35,7 +34,7 @@ class Author:
 
     @property
     def address(self) -> str:
-        return reverse("people:person", args=[self.slug])
+        return address_of("people:person", self.slug)
 
     @property
     def is_short(self) -> bool:
@@ -82,12 +81,12 @@ def make_author_line(
     With `shorten`, a list of more than 12 keeps the first three, every member of the lab, the owner and the last.
     """
     if owner:
-        authors = [replace(author, is_owner=bool(author.slug) and author.slug == owner.slug) for author in authors]
+        authors = [author._replace(is_owner=bool(author.slug) and author.slug == owner.slug) for author in authors]
     rows = list(authors)
     listed = [author for author in rows if author.is_placed]
     unplaced = [author for author in rows if not author.is_placed]
-    if shorten and len(listed) > SHORTEN_ABOVE:
-        listed = _shorten(listed)
+    if shorten and number_of(listed) > SHORTEN_ABOVE:
+        listed = shorten_authors(listed, keep=lambda author: author.is_member or author.is_owner)
     return AuthorLine(listed, unplaced, is_complete, has_owner=any(each.is_owner for each in [*listed, *unplaced]))
 
 
@@ -109,15 +108,26 @@ def read_author(row: Authorship) -> Author:
     )
 
 
-def _shorten(listed: list[Author]) -> list[Author]:
-    """The names worth a place in a list, each with the number left out before it. One name alone is never left out."""
-    kept, gap = [], []
-    for index, author in enumerate(listed):
-        if index >= KEPT_AT_FRONT and not author.is_member and not author.is_owner and author is not listed[-1]:
+def shorten_authors(authors: list[Author], keep: Callable[[Author], bool]) -> list[Author]:
+    """The first three, the last, and those worth keeping, each with the number left out before it.
+
+    Some may have been left out before. One name alone is never left out.
+    """
+    kept: list[Author] = []
+    gap: list[Author] = []
+    for index, author in enumerate(authors):
+        if index >= KEPT_AT_FRONT and author is not authors[-1] and not keep(author):
             gap.append(author)
             continue
-        if len(gap) == 1:
+        left_out = number_of(gap)
+        if left_out == 1:
             kept += gap
-        kept.append(replace(author, gap=len(gap)) if len(gap) > 1 else author)
+            left_out = 0
+        kept.append(author._replace(gap=author.gap + left_out) if left_out else author)
         gap = []
     return kept
+
+
+def number_of(authors: list[Author]) -> int:
+    """How many they are, with those that were left out before them."""
+    return len(authors) + sum(author.gap for author in authors)

@@ -19,16 +19,16 @@ from labsite.lib.search import search_text
 from labsite.lib.text import fold
 from people.models import Membership, Person, PersonName
 from publications.exporting import record_of
-from publications.models import Authorship, Publication, PublicationDigest, Topic, Venue
+from publications.facet_names import facets_of, word_of
+from publications.models import Authorship, Publication, PublicationDigest, PublicationFacet, Topic, Venue
+from publications.places import place_of, same_rank
 from publications.records import Record
 from publications.rows import make_row
 
 BATCH = 500
-UNDATED_YEAR = 9999
 CITATIONS = "citations"  # the name of the metric by which “most cited” sorts
 DERIVED = [
-    "row", "title_text", "author_text", "body_text", "title_key", "newest_key", "oldest_key", "citations_key",
-    "record_hash",
+    "row", "title_text", "author_text", "body_text", "facet_text", "title_key", "citations_key", "record_hash",
 ]  # fmt: skip
 # Letters: PostgreSQL's index takes keys up to 2,704 bytes and documents up to a megabyte.
 LONGEST_KEY, LONGEST_TEXT = 200, 200_000
@@ -42,9 +42,7 @@ SHOWN = {
 
 def make_digest(publication: Publication) -> PublicationDigest:
     """The digest of a publication loaded by `load_batch`."""
-    year = publication.year or UNDATED_YEAR
-    date = publication.date
-    day = (date.month or 0) * 100 + (date.day or 0) if date else 0
+    date, title = publication.date, fold(publication.title)
     cited = [
         int(metric.value) for metric in publication.metrics.all() if metric.name == CITATIONS and metric.is_published
     ]
@@ -53,7 +51,9 @@ def make_digest(publication: Publication) -> PublicationDigest:
     names = [name for person in linked for name in (person.name, person.native_name, *map(str, person.public_names))]
     venue = publication.venue
     record = record_of(publication)
-    return PublicationDigest(
+    facets = facets_of(publication, is_cited=bool(cited))
+    month, day = (date.month, date.day) if date else (None, None)
+    digest = PublicationDigest(
         publication=publication,
         row=make_row(publication, record),
         title_text=limited(publication.title, publication.short_title, *texts(publication.other_titles)),
@@ -63,12 +63,14 @@ def make_digest(publication: Publication) -> PublicationDigest:
             *((venue.name, venue.short_name, *texts(venue.aliases)) if venue else ()),
             *(topic.name for topic in publication.topics.all()),
         ),
-        title_key=fold(publication.title)[:LONGEST_KEY],
-        newest_key=-(year * 10_000 + day),
-        oldest_key=year * 10_000 + (day or 9999),
+        facet_text=" ".join(map(word_of, facets)),
+        title_key=title[:LONGEST_KEY],
+        place=place_of(publication.year, month, day, title, publication.pk),
         citations_key=-max(cited) if cited else 1,
         record_hash=hash_record(publication, record),
     )  # fmt: skip
+    digest.own_facets = facets
+    return digest
 
 
 def limited(*parts: str) -> str:
@@ -121,24 +123,64 @@ def write_digests(publications: Iterable[Publication], *, are_new: bool = False)
     `are_new`: the publications were made in this transaction, and have no digests yet.
     """
     fresh, retracted = [], {True: [], False: []}
+    moved: list[PublicationDigest] = []  # whose place or facets are not what they were
+    left: list[int] = []  # places whose facets are gone
     for publication in publications:
         if publication.is_retracted != publication.has_retraction:
             retracted[publication.has_retraction].append(publication.pk)
         before = getattr(publication, "digest", None)
         after = make_digest(publication)
-        if before is None or any(getattr(before, name) != getattr(after, name) for name in DERIVED):
+        stays = before is not None and same_rank(before.place, after.place)
+        if stays:
+            after.place = before.place
+        if not stays or before.facet_text != after.facet_text:
+            moved.append(after)
+            left += [before.place] if before is not None else []
+        if before is None or any(getattr(before, name) != getattr(after, name) for name in [*DERIVED, "place"]):
             after.changed_at = timezone.now()
             fresh.append(after)
+    if moved:
+        keep_totals_to_ourselves()
+        spread([digest for digest in moved if digest.place not in left])
+    if left:
+        PublicationFacet.objects.filter(digest__in=left).delete()
     if are_new:
         insert_rows(fresh)
     else:
         PublicationDigest.objects.bulk_create(
-            fresh, update_conflicts=True, unique_fields=["publication"], update_fields=[*DERIVED, "changed_at"]
-        )
+            fresh, update_conflicts=True, unique_fields=["publication"],
+            update_fields=[*DERIVED, "place", "changed_at"],
+        )  # fmt: skip
+    insert_rows([PublicationFacet(facet=facet, digest=each) for each in moved for facet in each.own_facets])
     for value, own in retracted.items():
         if own:
             Publication.objects.filter(pk__in=own).update(is_retracted=value)
     return len(fresh)
+
+
+def keep_totals_to_ourselves() -> None:
+    """Until the end of the transaction. Two that change counts of facets in different orders would lock each other."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('publications_facettotal'))")
+
+
+def spread(digests: list[PublicationDigest]) -> None:
+    """Gives each of `digests` a place that no other has. One query; another for each round of collisions, which are
+    rare: same date, same beginning of the title and keys that are 2,048 apart.
+    """
+    waiting, taken = digests, set()
+    while waiting:
+        wanted = {digest.place for digest in waiting}
+        taken |= set(PublicationDigest.objects.filter(place__in=wanted).values_list("place", flat=True))
+        crowded = []
+        for digest in waiting:
+            if digest.place in taken:
+                digest.place += 1
+                crowded.append(digest)
+            else:
+                taken.add(digest.place)
+        waiting = crowded
 
 
 class Flush:

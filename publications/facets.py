@@ -1,19 +1,23 @@
-"""The choices beside the list, each with its count under the other chosen filters. One query a facet."""
+"""The choices beside the list, each with its count under the other chosen filters. Pure but for `load_labels`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext
 
-from people.models import Person
-from publications.filters import UNDATED, PublicationFilter, Selection, narrow
-from publications.models import Authorship, Distinction, Publication, Topic, Venue
+from publications.counting import SAMPLE, Counts, count_removals
+from publications.filters import UNDATED, PublicationFilter, Selection
+from publications.hints import asked_by, words_of
+from publications.models import Distinction, Publication
+from publications.naming import Named, load_named
+from publications.places import UNDATED as UNDATED_YEAR
 from publications.venues import nest_venues
 
 SHOWN = 8  # choices of a facet before “more”
+MOST = 100  # choices of a facet at all, besides those that are chosen
+NAMED = ("venue", "topic", "author")  # whose choices have names in the database
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facet:
-    """One group of choices: the first few, and the rest behind “more”."""
+    """One group of choices: the first few, and the rest behind “more”. `sample`: among how many they are counted."""
 
     name: str
     label: str
     choices: list[Choice]
+    sample: int = 0
 
     @property
     def shown(self) -> list[Choice]:
@@ -46,20 +51,41 @@ class Facet:
         return [choice for choice in self.choices if choice.is_chosen]
 
 
-def make_facets(selection: Selection, listed: QuerySet) -> list[Facet]:
-    """Every facet over `listed`. Costs eight queries whatever the size: one a facet, and the names of three kinds."""
-    makers: dict[str, tuple[str, Callable[[Selection, QuerySet], list[Choice]]]] = {
-        "year": (gettext("Year"), year_choices),
-        "venue": (gettext("Venue"), venue_choices),
-        "type": (gettext("Type"), type_choices),
-        "topic": (gettext("Topic"), topic_choices),
-        "author": (gettext("Author"), author_choices),
-        "award": (gettext("Distinction"), award_choices),
+def load_labels(selection: Selection, counts: Counts) -> list[Named]:
+    """What the choices of `counts` are called, and what the words of the question may name. One query."""
+    asked = asked_by(words_of(selection))
+    slugs = {name: {*most_of(counts, name), *_chosen(selection, name)} for name in NAMED}
+    for name, own in asked["slugs"].items():
+        slugs[name] |= own
+    return load_named(slugs, venues_like=asked.get("venues_like", ""))
+
+
+def most_of(counts: Counts, name: str) -> dict[str, int]:
+    """The values of a parameter with the highest counts; guests of the lab are no choices of their own."""
+    own = counts.facets.get(name, {})
+    values = {facet.partition(":")[2]: number for facet, number in own.items() if name != "author" or facet[0] == "a"}
+    if len(values) <= MOST:
+        return values
+    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST])
+
+
+def make_facets(selection: Selection, counts: Counts, labels: Iterable[Named]) -> list[Facet]:
+    """Every facet, from what was counted and what its values are called."""
+    named: dict[str, dict[str, Named]] = {name: {} for name in NAMED}
+    for each in labels:
+        named[each.kind][each.slug] = each
+    made = {
+        "year": (gettext("Year"), year_choices(selection, counts)),
+        "venue": (gettext("Venue"), venue_choices(selection, counts, named["venue"])),
+        "type": (gettext("Type"), enumerated(selection, counts, "type", Publication.Kind)),
+        "topic": (gettext("Topic"), named_choices(selection, counts, "topic", named["topic"])),
+        "author": (gettext("Author"), named_choices(selection, counts, "author", named["author"])),
+        "award": (gettext("Distinction"), enumerated(selection, counts, "award", Distinction.Kind)),
     }
     return [
-        Facet(name, label, make(selection, narrow(selection, listed, leave_out=name).order_by()))
-        for name, (label, make) in makers.items()
-    ]
+        Facet(name, label, choices, SAMPLE if name in counts.samples else 0)
+        for name, (label, choices) in made.items()
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,15 +97,12 @@ class Removal:
     address: str
 
 
-def make_removals(selection: Selection, listed: QuerySet) -> list[Removal]:
-    """For each chosen filter, what is left without it, most first. Costs one count a filter, at most eight."""
+def make_removals(selection: Selection) -> list[Removal]:
+    """For each chosen filter, what is left without it, most first. One query."""
+    counts = count_removals(selection, selection.chosen_names)
     found = [
-        Removal(
-            PublicationFilter.base_filters[name].label,
-            narrow(selection, listed, leave_out=name).count(),
-            selection.address(**{name: None}),
-        )
-        for name in selection.chosen_names
+        Removal(PublicationFilter.base_filters[name].label, number, selection.address(**{name: None}))
+        for name, number in counts.items()
     ]
     return sorted(found, key=lambda removal: -removal.count)
 
@@ -96,18 +119,21 @@ def describe_values(selection: Selection) -> str:
     return ", ".join(value for name in selection.chosen_names for value in selection.values[name])[:80]
 
 
-def _counts(queryset: QuerySet, column: str) -> dict:
-    return dict(queryset.values_list(column).annotate(number=Count("pk")).values_list(column, "number"))
-
-
 def _chosen(selection: Selection, name: str) -> list[str]:
     return selection.values.get(name, [])
 
 
-def year_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
-    counts = _counts(publications, "year")
+def _counted(selection: Selection, counts: Counts, name: str) -> dict[str, int]:
+    """The values to be offered with their counts: the most frequent, and whatever is chosen."""
+    found, every = most_of(counts, name), counts.facets.get(name, {})
+    for value in _chosen(selection, name):
+        found.setdefault(value, every.get(f"{name}:{value}", every.get(f"guest:{value}", 0)))
+    return found
+
+
+def year_choices(selection: Selection, counts: Counts) -> list[Choice]:
     chosen = _chosen(selection, "year")
-    values = {UNDATED if year is None else str(year): number for year, number in counts.items()}
+    values = {UNDATED if year == UNDATED_YEAR else str(year): number for year, number in counts.years.items()}
     values |= {value: values.get(value, 0) for value in chosen}
     ordered = sorted(values, key=lambda value: (value == UNDATED, value), reverse=True)
     return [
@@ -116,58 +142,30 @@ def year_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
     ]
 
 
-def venue_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
+def venue_choices(selection: Selection, counts: Counts, named: dict[str, Named]) -> list[Choice]:
     """Venues by count, each followed by its workshops."""
-    counts = _counts(publications, "venue_id")
-    chosen = _chosen(selection, "venue")
-    venues = [
-        venue
-        for venue in Venue.objects.order_by("short_name", "name")
-        if venue.pk in counts or venue.slug in chosen
-    ]  # fmt: skip
+    numbers, chosen = _counted(selection, counts, "venue"), _chosen(selection, "venue")
+    venues = sorted((named[slug] for slug in numbers if slug in named), key=lambda venue: (venue.label, venue.name))
     shelves = nest_venues(venues)
-    shelves.sort(key=lambda shelf: (-counts.get(shelf.venue.pk, 0), shelf.venue.label))
+    shelves.sort(key=lambda shelf: (-numbers[shelf.venue.slug], shelf.venue.label))
     ordered = [row for shelf in shelves for row in ((shelf.venue, False), *((part, True) for part in shelf.parts))]
     return [
-        Choice(venue.slug, venue.label, counts.get(venue.pk, 0), venue.slug in chosen, nested)
-        for venue, nested in ordered
+        Choice(venue.slug, venue.label, numbers[venue.slug], venue.slug in chosen, nested) for venue, nested in ordered
     ]
 
 
-def type_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
-    return _enumerated(_counts(publications, "kind"), Publication.Kind, _chosen(selection, "type"))
+def enumerated(selection: Selection, counts: Counts, name: str, choices: type) -> list[Choice]:
+    """Values that are the same on every site, in their order where counts are equal."""
+    numbers, chosen = _counted(selection, counts, name), _chosen(selection, name)
+    present = [choice for choice in choices if choice.value in numbers]
+    present.sort(key=lambda choice: -numbers[choice.value])
+    return [Choice(each.value, str(each.label), numbers[each.value], each.value in chosen) for each in present]
 
 
-def award_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
-    rows = Distinction.objects.filter(publication__in=publications.values("pk")).order_by().values("kind")
-    counts = dict(rows.annotate(number=Count("publication", distinct=True)).values_list("kind", "number"))
-    return _enumerated(counts, Distinction.Kind, _chosen(selection, "award"))
-
-
-def _enumerated(counts: dict[str, int], choices: type, chosen: list[str]) -> list[Choice]:
-    present = [choice for choice in choices if choice.value in counts or choice.value in chosen]
-    present.sort(key=lambda choice: -counts.get(choice.value, 0))
-    return [Choice(each.value, str(each.label), counts.get(each.value, 0), each.value in chosen) for each in present]
-
-
-def topic_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
-    links = Publication.topics.through.objects.filter(publication__in=publications.values("pk"))
-    counts = dict(links.values_list("topic").annotate(number=Count("pk")).values_list("topic", "number"))
-    chosen = _chosen(selection, "topic")
-    topics = Topic.objects.filter(pk__in=counts) | Topic.objects.filter(slug__in=chosen)
-    found = [Choice(t.slug, t.name, counts.get(t.pk, 0), t.slug in chosen) for t in topics]
-    return sorted(found, key=lambda choice: (-choice.count, choice.label))
-
-
-def author_choices(selection: Selection, publications: QuerySet) -> list[Choice]:
-    """Members of the lab, and whoever else is chosen."""
-    links = Authorship.objects.confirmed().filter(publication__in=publications.values("pk"), person__is_published=True)
-    counts = dict(
-        links.values_list("person").annotate(number=Count("publication", distinct=True)).values_list("person", "number")
+def named_choices(selection: Selection, counts: Counts, name: str, named: dict[str, Named]) -> list[Choice]:
+    """Topics or people by count, then by name. People are members of the lab, and whoever else is chosen."""
+    numbers, chosen = _counted(selection, counts, name), _chosen(selection, name)
+    rows = sorted(
+        (named[slug] for slug in numbers if slug in named), key=lambda each: (-numbers[each.slug], each.sort_key)
     )
-    chosen = _chosen(selection, "author")
-    people = Person.objects.published().members().filter(pk__in=counts)
-    people = people | Person.objects.published().filter(slug__in=chosen)
-    rows = people.order_by(F("sort_key"), "slug").values_list("pk", "slug", "name")
-    found = [Choice(slug, name, counts.get(pk, 0), slug in chosen) for pk, slug, name in rows]
-    return sorted(found, key=lambda choice: -choice.count)
+    return [Choice(each.slug, each.label, numbers[each.slug], each.slug in chosen) for each in rows]

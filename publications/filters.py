@@ -23,21 +23,19 @@ from django.utils.translation import gettext_lazy as _
 from labsite.lib.questions import WordsField, printable
 from labsite.lib.text import make_slug
 from people.addresses import follow_people
-from people.models import Person
 from publications.addresses import follow_venues
 from publications.formats.references import STYLES
-from publications.models import Distinction, Publication, Topic, Venue
+from publications.models import Distinction, Publication, Venue
+from publications.naming import load_named
 
 UNDATED = "none"
 MAX_VALUES = 50
 YEAR = re.compile(r"[1-9]\d{3}\Z", re.ASCII)
-# Each order's keys, all ascending and none empty, so that a page can begin behind a row (publications.paging).
+# Each order's keys; publications.paging knows them too.
 SORTS = {
-    "newest": ["digest__newest_key", "digest__title_key", "digest__publication_id"],
-    "oldest": ["digest__oldest_key", "digest__title_key", "digest__publication_id"],
-    "title": ["digest__title_key", "digest__publication_id"],
-    "cited": ["digest__citations_key", "digest__title_key", "digest__publication_id"],
-}
+    "newest": ["digest__place"], "oldest": ["-digest__place"], "title": ["digest__title_key", "digest__place"],
+    "cited": ["digest__citations_key", "digest__place"],
+}  # fmt: skip
 SORT_LABELS = {
     "best": _("Best match"), "newest": _("Newest first"), "oldest": _("Oldest first"), "title": _("By title"),
     "cited": _("Most cited"),
@@ -96,12 +94,8 @@ def known_years(values: list[str]) -> set[str]:
     return {text for text in values if text == UNDATED or YEAR.match(text)}
 
 
-def known_slugs(model: Any) -> Any:
-    return lambda values: set(model.objects.filter(slug__in=values).values_list("slug", flat=True)) if values else set()
-
-
-def known_people(values: list[str]) -> set[str]:
-    return set(Person.objects.published().filter(slug__in=values).values_list("slug", flat=True)) if values else set()
+def known_slugs(kind: str) -> Any:
+    return lambda values: {named.slug for named in load_named({kind: values})}
 
 
 def known_choices(choices: Any) -> Any:
@@ -170,7 +164,7 @@ class PublicationFilter(django_filters.FilterSet):
     venue = ValuesFilter(
         label=_("Venue"),
         unknown=_("There is no venue %(values)s here."),
-        find_known=known_slugs(Venue),
+        find_known=known_slugs("venue"),
         follow=follow_venues,
         condition=lambda values: Q(venue__slug__in=values),
     )
@@ -183,7 +177,7 @@ class PublicationFilter(django_filters.FilterSet):
     author = ValuesFilter(
         label=_("Author"),
         unknown=_("There is no person %(values)s here."),
-        find_known=known_people, follow=follow_people,
+        find_known=known_slugs("author"), follow=follow_people,
         condition=lambda values: Publication.objects.q_by_slugs(values),
     )  # fmt: skip
     type = ValuesFilter(
@@ -195,7 +189,7 @@ class PublicationFilter(django_filters.FilterSet):
     topic = ValuesFilter(
         label=_("Topic"),
         unknown=_("There is no topic %(values)s here."),
-        find_known=known_slugs(Topic),
+        find_known=known_slugs("topic"),
         condition=lambda values: Publication.objects.q_on_topics(values),
     )  # fmt: skip
     award = ValuesFilter(
@@ -305,9 +299,11 @@ class Selection:
 
 
 def read_selection(data: QueryDict) -> Selection:
-    """The filters that `data` asks for. Costs at most one query each for venue, author and topic,
-    and one more for each of the first two that names what is not there."""
+    """The filters that `data` asks for. One query where venues, authors or topics are chosen, and one more for each
+    of the first two that names what is not there.
+    """
     form = PublicationFilter(data, queryset=Publication.objects.none()).form
+    know_at_once(form)
     form.is_valid()
     errors = form.errors.as_data()
     selection = Selection()
@@ -321,6 +317,19 @@ def read_selection(data: QueryDict) -> Selection:
         meant = [(guess, selection.address(**{name: list(dict.fromkeys([*kept, guess]))})) for guess in guesses]
         selection.problems.append(Problem(name, str(form.fields[name].label), " ".join(error.messages), meant))
     return selection
+
+
+def know_at_once(form: forms.Form) -> None:
+    """Looks up all slugs that the form's data names together, instead of a kind at a time."""
+    asked: dict[str, set[str]] = {}
+    for name in ("venue", "author", "topic"):
+        values = [text for text in form.fields[name].to_python(form.data.getlist(name)) if is_plain(text)]
+        if 0 < len(values) <= MAX_VALUES:
+            asked[name] = {*values, *(make_slug(text, "") for text in values)}
+    found = load_named(asked)
+    for name in asked:
+        known = {named.slug for named in found if named.kind == name}
+        form.fields[name].find_known = known.intersection
 
 
 def apply_selection(selection: Selection, queryset: QuerySet) -> QuerySet:

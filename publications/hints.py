@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext
 
 from labsite.lib.english import english
 from labsite.lib.text import fold
 from publications.filters import FACETS, Selection
-from publications.models import Distinction, Publication, Topic, Venue
+from publications.models import Distinction, Publication
+from publications.naming import Named, load_named
 
 YEAR = re.compile(r"(?:1[4-9]|2\d)\d\d\Z")
 SINCE, UNTIL = {"since", "from", "after"}, {"until", "before", "to"}
@@ -28,12 +30,29 @@ class Hint:
     address: str = ""
 
 
-def read_hint(selection: Selection) -> Hint | None:
-    """The filters that the words of `?q=` name, if at least one word names one. Two queries, if there are words."""
+def words_of(selection: Selection) -> list[str]:
+    """The words that may name filters; [] where there are too many to mean any."""
     words = fold(" ".join(selection.values.get("q", []))).replace(",", " ").split()
-    if not words or len(words) > MAX_WORDS or selection.is_impossible:
+    return [] if len(words) > MAX_WORDS or selection.is_impossible else words
+
+
+def asked_by(words: list[str]) -> dict[str, Any]:
+    """What `load_named` is to look for, so that `read_hint` knows whom the words may name."""
+    if not words:
+        return {"slugs": {}}
+    slugs = candidate_slugs(words)
+    return {"slugs": {"venue": slugs, "topic": slugs}, "venues_like": " ".join(words)}
+
+
+def read_hint(selection: Selection, found: Iterable[Named] | None = None) -> Hint | None:
+    """The filters that the words of `?q=` name, if at least one word names one.
+
+    `found` is what is known of the names that `asked_by` lists; without it, one query.
+    """
+    words = words_of(selection)
+    if not words:
         return None
-    named = names_of_filters(words)
+    named = names_of_filters(load_named(**asked_by(words)) if found is None else found)
     chosen: dict[str, list[str]] = {}
     labels, rest, index = [], [], 0
     while index < len(words):
@@ -75,11 +94,13 @@ def match_at(words: list[str], index: int, named: dict[str, tuple[str, str, str]
     return 0, "", "", ""
 
 
-def names_of_filters(words: list[str]) -> dict[str, tuple[str, str, str]]:
-    """Folded names of venues, topics, types and distinctions that the words may be, with what they choose."""
+def names_of_filters(found: Iterable[Named]) -> dict[str, tuple[str, str, str]]:
+    """Folded names of venues, topics, types and distinctions, with what they choose."""
+    found = list(found)
     named: dict[str, tuple[str, str, str]] = {}
-    for topic in Topic.objects.filter(slug__in=candidate_slugs(words)):
-        named[fold(topic.name)] = ("topic", topic.slug, topic.name)
+    for topic in found:
+        if topic.kind == "topic":
+            named[fold(topic.name)] = ("topic", topic.slug, topic.name)
     for choice in Publication.Kind:
         for name in spellings(choice.label):
             named[name] = ("type", choice.value, str(choice.label))
@@ -87,10 +108,9 @@ def names_of_filters(words: list[str]) -> dict[str, tuple[str, str, str]]:
         if choice != Distinction.Kind.OTHER:
             for name in spellings(choice.label):
                 named[name] = ("award", choice.value, str(choice.label))
-    whole = models.Q(search_text__startswith=" ".join(words))
-    for venue in Venue.objects.filter(models.Q(slug__in=candidate_slugs(words)) | whole):
-        for name in (venue.short_name, venue.name, venue.slug.replace("-", " ")):
-            if name:
+    for venue in found:
+        if venue.kind == "venue":
+            for name in (venue.label, venue.name, venue.slug.replace("-", " ")):
                 named[fold(name)] = ("venue", venue.slug, venue.label)
     return named
 

@@ -1,21 +1,26 @@
-"""One page of a list of publications. Neighbours are found by key: page 10,000 costs what page 2 does."""
+"""One page of a list of publications. Neighbours are found by place: page 10,000 costs what page 2 does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils.translation import gettext
 
 from labsite.lib.questions import printable
-from labsite.lib.search import read_question
-from publications.filters import SORTS, Problem, Selection
-from publications.models import Publication, PublicationDigest
+from labsite.lib.search import Question
+from publications.counting import EXACT, Counts, count_by_year
+from publications.facet_names import ALL
+from publications.filters import Problem, Selection
+from publications.finding import DIGESTS, FACETS, Sql, Wanted, cut, places, places_of, read_wanted, run
+from publications.models import Publication
+from publications.places import END, UNDATED, YEAR
+from publications.ranking import ranked_places
 
 PER_PAGE = 50
-COUNT_LIMIT = 10_000  # beyond this a count says “more than”
 RANKED_LIMIT = 5_000  # beyond this many answers a search is ordered by date
+DEEPEST = 20 * PER_PAGE  # rows that a page without a neighbour skips before it looks for a nearer year to begin with
 PLACE = ("page", "after", "before")
 
 
@@ -41,17 +46,17 @@ class Page:
         return bool(self.previous or self.next)
 
 
-def read_page(data: QueryDict, selection: Selection, found: QuerySet) -> Page:
+def read_page(data: QueryDict, selection: Selection, counts: Counts) -> Page:
     """The page that `?page=` names, with `after=` or `before=` for a neighbour of a page that was shown.
 
-    `found` is not ordered. Where there is no such page, the first one with a problem that says so.
+    Where there is no such page, the first one with a problem that says so. Two queries; none where nothing is found.
     """
-    count = found.order_by()[: COUNT_LIMIT + 1].values("pk").count()
-    capped = count > COUNT_LIMIT
-    page = Page([], 1, min(count, COUNT_LIMIT), capped)
+    page = Page([], 1, counts.number, counts.is_capped)
+    if selection.is_impossible:
+        page.count, page.count_is_capped = 0, False
     asked = data.get("page", "").strip()
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 0
-    if asked and not (number >= 1 and (capped or number <= page.pages)):
+    if asked and not (number >= 1 and (page.count_is_capped or number <= page.pages)):
         message = gettext("There is no page “%(asked)s”: this list has %(pages)s. You see the first.") % {
             "asked": printable(asked),
             "pages": page.pages,
@@ -59,8 +64,10 @@ def read_page(data: QueryDict, selection: Selection, found: QuerySet) -> Page:
         page.problems.append(Problem("page", gettext("Page"), message))
         number = 1
     page.number = number or 1
-    fill(page, selection, found, data, count)
-    if count and not page.publications:  # beyond the end of a list that was not counted to its end
+    if not page.count:
+        return page
+    fill(page, selection, data)
+    if not page.publications:  # beyond the end of a list that was not counted to its end
         page.problems.append(
             Problem(
                 "page",
@@ -69,58 +76,68 @@ def read_page(data: QueryDict, selection: Selection, found: QuerySet) -> Page:
             )
         )
         page.number = 1
-        fill(page, selection, found, QueryDict(), count)
+        fill(page, selection, QueryDict())
     return page
 
 
-def fill(page: Page, selection: Selection, found: QuerySet, data: QueryDict, count: int) -> None:
-    if selection.sort == "best" and count <= RANKED_LIMIT:
+def fill(page: Page, selection: Selection, data: QueryDict) -> None:
+    wanted = read_wanted(selection)
+    if selection.sort == "best" and not page.count_is_capped and page.count <= RANKED_LIMIT:
         page.sort = "best"
-        fill_ranked(page, selection, found)
+        begin = (page.number - 1) * PER_PAGE
+        keys = ranked_places(wanted, PER_PAGE + 1, begin)
+        load(page, keys)
+        if page.number > 1:
+            page.previous = selection.address(page=[str(page.number - 1)])
+        if len(keys) > PER_PAGE:
+            page.next = selection.address(page=[str(page.number + 1)])
+        return
+    page.sort = selection.sort if selection.sort != "best" else "newest"
+    fill_ordered(page, selection, wanted, data)
+
+
+def fill_ordered(page: Page, selection: Selection, wanted: Wanted, data: QueryDict) -> None:
+    """The page in the chosen order."""
+    place, backwards = read_place(data) if page.number > 1 or "before" in data else (None, False)
+    offset = 0 if place is not None else (page.number - 1) * PER_PAGE
+    if page.sort in ("newest", "oldest"):
+        sql, values = by_date(wanted, page.sort, place, backwards, offset)
     else:
-        page.sort = selection.sort if selection.sort in SORTS else "newest"
-        fill_ordered(page, selection, found, data)
-
-
-def fill_ranked(page: Page, selection: Selection, found: QuerySet) -> None:
-    """The page of the best answers first. Three queries."""
-    keys = found.best_answers(read_question(selection.values["q"][0]), RANKED_LIMIT)
-    begin = (page.number - 1) * PER_PAGE
-    shown = keys[begin : begin + PER_PAGE]
-    rows = {row.pk: row for row in Publication.objects.filter(pk__in=shown).with_rows()}
-    page.publications = [rows[key] for key in shown if key in rows]
-    if page.number > 1:
-        page.previous = selection.address(page=[str(page.number - 1)])
-    if begin + PER_PAGE < len(keys):
-        page.next = selection.address(page=[str(page.number + 1)])
-
-
-def fill_ordered(page: Page, selection: Selection, found: QuerySet, data: QueryDict) -> None:
-    """The page in the chosen order. Two queries; one more for a page that is reached from its neighbour."""
-    keys = SORTS[page.sort]
-    found = found.filter(digest__newest_key__isnull=False)  # an inner join: the order is then that of an index
-    place = read_place(data, keys) if page.number > 1 or "before" in data else None
-    if place:
-        values, backwards = place
-        ordered = found.filter(beyond(keys, values, backwards)).order_by(
-            *(f"-{key}" for key in keys) if backwards else keys
-        )
-        begin = 0
-    else:
-        ordered, backwards, begin = found.order_by(*keys), False, (page.number - 1) * PER_PAGE
-    # Keys first: skipping rows is cheap in an index and dear in a table of long texts.
-    shown = list(ordered.values_list("pk", flat=True)[begin : begin + PER_PAGE + 1])
-    has_more = len(shown) > PER_PAGE
-    shown = shown[:PER_PAGE][::-1] if backwards else shown[:PER_PAGE]
-    rows = {row.pk: row for row in Publication.objects.filter(pk__in=shown).with_rows()}
-    page.publications = [rows[key] for key in shown if key in rows]
+        sql, values = by_key(wanted, page, place, backwards, offset)
+    keys = [row[0] for row in run(sql, values)]
+    has_more = len(keys) > PER_PAGE
+    load(page, keys[:PER_PAGE][::-1] if backwards else keys[:PER_PAGE])
     if not page.publications:
         return
+    first, last = (page.publications[index].digest.place for index in (0, -1))
     if page.number > 1:
-        before = {"before": str(shown[0])} if page.number > 2 else {}
+        before = {"before": str(first)} if page.number > 2 else {}
         page.previous = neighbour(selection, page.number - 1, **before)
     if has_more or backwards:
-        page.next = neighbour(selection, page.number + 1, after=str(shown[-1]))
+        page.next = neighbour(selection, page.number + 1, after=str(last))
+
+
+def load(page: Page, keys: list[int]) -> None:
+    """Puts the publications at these places on the page. What was unpublished a moment ago is not among them."""
+    shown = keys[:PER_PAGE]
+    found = Publication.objects.published().filter(digest__place__in=shown).with_lines()
+    rows = {row.digest.place: row for row in found}
+    page.publications = [rows[key] for key in shown if key in rows]
+
+
+def load_newest(facet: str, limit: int) -> list[Publication]:
+    """At most `limit` publications with a facet, newest first. One query."""
+    sql, values = places_of(Wanted({facet.partition(":")[0]: (facet,)}), limit)
+    own = RawSQL(sql, values)  # noqa: S611 - values are parameters, names are ours
+    found = Publication.objects.published().filter(digest__place__in=own).with_lines()
+    return sorted(found, key=lambda row: row.digest.place)
+
+
+def best_places(question: Question, limit: int) -> list[int]:
+    """At most `limit` places of what holds the words, the best first; the newest where too many do. Two queries."""
+    wanted = Wanted(words=question)
+    hits = run(*places_of(wanted, RANKED_LIMIT + 1))
+    return ranked_places(wanted, limit) if len(hits) <= RANKED_LIMIT else [row[0] for row in hits[:limit]]
 
 
 def neighbour(selection: Selection, number: int, **place: str) -> str:
@@ -128,23 +145,66 @@ def neighbour(selection: Selection, number: int, **place: str) -> str:
     return address + "".join(f"&{name}={key}" for name, key in place.items())
 
 
-def read_place(data: QueryDict, keys: list[str]) -> tuple[dict[str, object], bool] | None:
-    """The sort values of the publication that `after=` or `before=` names, and whether to go backwards from it."""
+def read_place(data: QueryDict) -> tuple[int | None, bool]:
+    """The place that `after=` or `before=` names, and whether to go backwards from it."""
     backwards = "before" in data
     text = data.get("before" if backwards else "after", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
-        return None
-    columns = [key.removeprefix("digest__") for key in keys]
-    values = PublicationDigest.objects.filter(pk=int(text)).values(*columns).first()
-    return (dict(zip(keys, (values[column] for column in columns), strict=True)), backwards) if values else None
+    valid = text.isascii() and text.isdigit() and len(text) < 20 and int(text) < END
+    return (int(text), backwards) if valid else (None, False)
 
 
-def beyond(keys: list[str], values: dict[str, object], backwards: bool) -> Q:
-    """Rows after (before, if `backwards`) the one with these values, all keys ascending."""
-    word = "lt" if backwards else "gt"
-    first = keys[0]
-    condition, equal = Q(), Q()
-    for key in keys:
-        condition |= equal & Q(**{f"{key}__{word}": values[key]})
-        equal &= Q(**{key: values[key]})
-    return condition & Q(**{f"{first}__{word}e": values[first]})  # tells the database where in the index to begin
+def by_date(wanted: Wanted, sort: str, place: int | None, backwards: bool, offset: int) -> Sql:
+    """Places in the order of dates, one more than a page holds. One more query for a page far from the first."""
+    towards_older = (sort == "newest") != backwards
+    if offset > DEEPEST and towards_older and wanted.is_counted and not wanted.ranges:
+        wanted, offset = skip_years(wanted, offset)
+    sql, values = places_of(wanted, offset + PER_PAGE + 1, backwards=not towards_older, beyond=place)
+    order = "ASC" if towards_older else "DESC"
+    sql = f"SELECT place FROM ({sql}) AS found ORDER BY place {order} LIMIT %s OFFSET %s"
+    return sql, [*values, PER_PAGE + 1, offset]
+
+
+def skip_years(wanted: Wanted, offset: int) -> tuple[Wanted, int]:
+    """Where the page lies: the years before it are skipped by their totals. For one facet alone."""
+    (facet, *others) = wanted.counted_facets
+    beyond = None
+    for year, number in () if others else count_by_year(facet).items():
+        if offset < number:
+            break
+        offset -= number
+        beyond = (UNDATED - (year or UNDATED) + 1) * YEAR - 1
+    return cut(wanted, beyond, backwards=False), offset
+
+
+COLUMNS = {"title": "title_key", "cited": "citations_key"}
+
+
+def by_key(wanted: Wanted, page: Page, place: int | None, backwards: bool, offset: int) -> Sql:
+    """Places in the order of titles or citations: few are collected and sorted, of many the ordered index is read."""
+    column, order, word = COLUMNS[page.sort], "DESC" if backwards else "ASC", "<" if backwards else ">"
+    conditions, values = [], []
+    if page.count <= EXACT and not page.count_is_capped:
+        sql, own = places_of(wanted, EXACT)
+        conditions.append(f"d.place IN ({sql})")
+        values += own
+    else:
+        for facets in list(wanted.groups.values()) or [(ALL,)]:
+            conditions.append(
+                f"(SELECT 1 FROM {FACETS} o WHERE o.place = d.place AND o.facet IN ({places(facets)}) LIMIT 1) = 1"
+            )
+            values += facets
+        if wanted.ranges:
+            conditions.append("(" + " OR ".join(["(d.place >= %s AND d.place < %s)"] * len(wanted.ranges)) + ")")
+            values += [bound for bounds in wanted.ranges for bound in bounds]
+        if wanted.words:
+            sql, own = places_of(Wanted(words=wanted.words), END)
+            conditions.append(f"d.place IN ({sql})")
+            values += own
+    if place is not None:
+        conditions.append(f"(d.{column}, d.place) {word} (SELECT {column}, place FROM {DIGESTS} WHERE place = %s)")
+        values.append(place)
+    sql = (
+        f"SELECT d.place FROM {DIGESTS} d WHERE {' AND '.join(conditions)} "
+        f"ORDER BY d.{column} {order}, d.place {order} LIMIT %s OFFSET %s"
+    )
+    return sql, [*values, PER_PAGE + 1, offset]

@@ -2,32 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
-from django.db.models import Count
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from labsite.lib.together import Plan
 from publications.models import Authorship, Publication
 
 SHOWN = 5
 CANDIDATES = 200
+SHARED = 20  # authors, and topics, that are looked at
 TOPIC_WEIGHT = 2  # a shared topic says more than a shared author: in one lab everybody writes with everybody
 
 
 def related_to(publication: Publication) -> list[Publication]:
-    """At most five listed publications that share most with a loaded one, the newest of equals first. Three queries."""
-    people = [row.person_id for row in publication.authorships.all() if row.linked_person]
-    topics = [topic.pk for topic in publication.topics.all()]
-    scores: dict[int, int] = {}
-    by_author = Authorship.objects.confirmed().filter(person__in=people)
-    by_topic = Publication.topics.through.objects.filter(topic__in=topics)
-    for rows, weight in ((by_author, 1), (by_topic, TOPIC_WEIGHT)):
-        counted = rows.exclude(publication=publication.pk).order_by().values_list("publication")
-        for key, shared in counted.annotate(shared=Count("pk")).order_by("-shared", "-publication")[:CANDIDATES]:
-            scores[key] = scores.get(key, 0) + shared * weight
-    found = list(Publication.objects.listed().filter(pk__in=scores).with_rows())
-    found.sort(key=lambda each: (-scores[each.pk], -(each.year or 9999), each.pk))
-    return found[:SHOWN]
+    """At most five listed publications that share most with a loaded one, the newest of equals first. Three queries.
+
+    Of what its authors wrote and of what is about its topics, the publications added last are compared.
+    """
+    people = [row.person_id for row in publication.authorships.all() if row.linked_person][:SHARED]
+    topics = [topic.pk for topic in publication.topics.all()][:SHARED]
+    if not people and not topics:
+        return []
+    values = {f"person_{place}": key for place, key in enumerate(people)}
+    values |= {f"topic_{place}": key for place, key in enumerate(topics)}
+    scores: Counter[int] = Counter()
+    for name, rows in candidates(*values).load(**values).items():
+        weight = TOPIC_WEIGHT if name.startswith("topic") else 1
+        for key in {key for (key,) in rows} - {publication.pk}:
+            scores[key] += weight
+    best = sorted(scores, key=lambda key: (-scores[key], -key))[:CANDIDATES]
+    years = dict(Publication.objects.listed().filter(pk__in=best).order_by().values_list("pk", "year"))
+    chosen = sorted(years, key=lambda key: (-scores[key], -(years[key] or 9999), key))[:SHOWN]
+    rows = {row.pk: row for row in Publication.objects.filter(pk__in=chosen).with_rows()} if chosen else {}
+    return [rows[key] for key in chosen if key in rows]
+
+
+@cache
+def candidates(*names: str) -> Plan:
+    """The publications of each person and of each topic named, those that were added last."""
+
+    def make(**keys: int) -> dict[str, QuerySet]:
+        parts = {}
+        for name, key in keys.items():
+            if name.startswith("person"):
+                rows = Authorship.objects.confirmed().filter(person=key)
+            else:
+                rows = Publication.topics.through.objects.filter(topic=key)
+            parts[name] = rows.order_by("-pk").values_list("publication")[:CANDIDATES]
+        return parts
+
+    return Plan(make, **dict.fromkeys(names, int))
 
 
 @dataclass(frozen=True)

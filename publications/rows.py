@@ -6,14 +6,18 @@ the visitor's language when they are printed (publications.printing).
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from django.db.models import Choices
 from django.utils import translation
 
+from labsite.lib.english import english_choices
 from labsite.lib.web import plain_addresses
-from publications.author_line import Author, read_author
+from publications.author_line import Author, read_author, shorten_authors
+from publications.identifiers import Scheme
 from publications.metadata import coins
-from publications.models import Distinction, Publication
+from publications.models import Distinction, Link, Notice, Publication
 from publications.records import Record
 
 
@@ -37,29 +41,45 @@ def _row_in_english(publication: Publication, record: Record, venue_address: str
         "title": publication.display_title,
         "name": publication.short_title or publication.title,
         "year": publication.year,
-        "authors": [lean(read_author(row)) for row in publication.authorships.all()],
+        "authors": [lean(author) for author in kept_authors(publication)],
         "is_complete": publication.author_list_complete,
         "venue_tag": publication.venue_tag,
         "venue_name": venue.name if venue else "",
         "venue": venue_address,
         "is_workshop": publication.is_workshop_paper,
         "track": publication.track,
-        "status": publication.get_status_display() if status not in ("published", publication.kind) else "",
+        "status": label_of(Publication.Status, status) if status not in ("published", publication.kind) else "",
         "distinctions": [distinction_row(each) for each in publication.distinctions.all()],
         "code": code.url if code else "",
         "has_code": bool(code or publication.has_code),
         "is_published": publication.is_published,
         "is_retracted": publication.has_retraction,
         "notices": [
-            {"kind": each.kind, "label": each.get_kind_display(), "date": str(each.date or "")}
+            {"kind": each.kind, "label": label_of(Notice.Kind, each.kind), "date": str(each.date or "")}
             for each in publication.notices.all()
         ],
-        "links": [
-            *({"label": own.get_scheme_display(), "url": own.url} for own in publication.identifiers.all() if own.url),
-            *({"label": str(each.text), "url": each.url} for each in publication.links.all() if each != code),
-        ],
+        "links": links_of(publication, code),
         "coins": coins(record),
     }  # fmt: skip
+
+
+def links_of(publication: Publication, code: Link | None) -> list[dict[str, str]]:
+    """Where it can be read, registers first; the address of its code has a place of its own."""
+    registers = [(label_of(Scheme, own.scheme), own.url) for own in publication.identifiers.all()]
+    links = [
+        (link.label or label_of(Link.Kind, link.kind), link.url) for link in publication.links.all() if link != code
+    ]
+    return [{"label": label, "url": url} for label, url in (*registers, *links) if url]
+
+
+def label_of(choices: type[Choices], value: str) -> str:
+    """The English label of a choice. Django's own way takes ten times as long, which imports feel."""
+    return labels_of(choices).get(value, value)
+
+
+@cache
+def labels_of(choices: type[Choices]) -> dict[str, str]:
+    return dict(english_choices(choices))
 
 
 def distinction_row(distinction: Distinction) -> dict[str, Any]:
@@ -73,12 +93,23 @@ def distinction_row(distinction: Distinction) -> dict[str, Any]:
     return {"text": str(distinction.text), **{key: value for key, value in numbers.items() if value not in ("", None)}}
 
 
-PLAIN = vars(Author(""))
+MOST_AUTHORS = 60
+
+
+def kept_authors(publication: Publication) -> list[Author]:
+    """All authors; of a collaboration of more than sixty the first ones, whoever has a page here, and the last."""
+    authors = [read_author(row) for row in publication.authorships.all()]
+    if len(authors) <= MOST_AUTHORS or not all(author.is_placed for author in authors):
+        return authors
+    return shorten_authors(authors, keep=lambda author: bool(author.slug))
+
+
+PLAIN = Author("")._asdict()
 
 
 def lean(author: Author) -> dict[str, Any]:
     """Without what is as in every other author: long lists stay small."""
-    return {key: value for key, value in vars(author).items() if value != PLAIN[key] and key != "affiliation"}
+    return {key: value for key, value in author._asdict().items() if value != PLAIN[key] and key != "affiliation"}
 
 
 def row_authors(row: dict[str, Any]) -> list[Author]:

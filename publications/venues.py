@@ -51,9 +51,10 @@ def _top_of(venue: Venue, rows: dict[int, Venue]) -> int:
     return venue.pk
 
 
-def shelve_by_kind(venues: Iterable[Venue], counts: dict[int, int]) -> list[tuple[str, list[Shelf]]]:
-    """The venues with publications and what they belong to, by kind. Sets `publication_count` on each."""
+def shelve_by_kind(venues: Iterable[Venue], numbers: dict[str, int]) -> list[tuple[str, list[Shelf]]]:
+    """The venues with publications (`numbers` by slug) and what they belong to, by kind. Sets `publication_count`."""
     rows = {venue.pk: venue for venue in venues}
+    counts = {venue.pk: numbers[venue.slug] for venue in rows.values() if venue.slug in numbers}
     needed: set[int] = set()
     for pk in counts:
         while pk in rows and pk not in needed:

@@ -12,7 +12,7 @@ from activities.cv.document import Entry, Line, Part, Run, Section, joined, plai
 from activities.profile import Profile
 from labsite.lib.web import address_of
 from people.models import Person
-from publications.author_line import Author, AuthorLine, make_author_line
+from publications.author_line import Author, AuthorLine, make_author_line, number_of
 from publications.models import Publication
 from publications.printing import distinction_text, in_words
 from publications.rows import row_authors
@@ -62,7 +62,7 @@ def make_paper(publication: Publication, owner: Person, root: str, *, most_autho
     row = publication.row
     authors = row_authors(row)
     line = make_author_line(
-        authors, is_complete=row.get("is_complete", True), owner=owner, shorten=len(authors) > most_authors
+        authors, is_complete=row.get("is_complete", True), owner=owner, shorten=number_of(authors) > most_authors
     )
     title = (run("“"), run(publication.mark(row["title"]), publication_address(row["slug"], root)), run("”"))
     parts: list[Line] = [author_runs(line), title, *venue_parts(publication, row)]
@@ -156,7 +156,7 @@ def legend(papers: Iterable[Publication]) -> str:
 
 def publications_section(profile: Profile, root: str) -> list[Section]:
     """All publications: those the person led or shared the lead of, the others, those with an unknown order."""
-    total = len(profile.publications)
+    total = profile.publication_count
     is_split = sum(map(bool, (profile.leading, profile.others, profile.unplaced))) > 1
     co_authored = _("Co-authored") if profile.leading or profile.unplaced else ""
     parts = [
@@ -173,9 +173,9 @@ def summary_of(profile: Profile, total: int) -> Line:
     if profile.leading:
         led = len(profile.leading)
         known = _("%(count)s as first author or with equal contribution")
-        # Of a list whose order nobody states, any may be led too.
+        # Of a list whose order nobody states, any may be led too; so may what is not loaded.
         at_least = _("at least %(count)s as first author or with equal contribution")
-        words.append((at_least if profile.unplaced else known) % {"count": led})
+        words.append((at_least if profile.unplaced or profile.has_more_publications else known) % {"count": led})
     sentences = [_(", ").join(words), legend(profile.publications)]
     sentences += cited(profile)
     return plain(_(". ").join(sentence for sentence in sentences if sentence) + _("."))

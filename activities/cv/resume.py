@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import ngettext
 
 from activities.cv.career import by_time, stays
 from activities.cv.document import followed
@@ -143,10 +144,16 @@ def award(row: AwardReceipt) -> dict[str, Any]:
     )
 
 
+def left_out(author: dict[str, Any]) -> list[str]:
+    """How many names were left out before one: of collaborations a line keeps the first, the last and ours."""
+    number = author.get("gap", 0)
+    return [ngettext("… %(number)s other …", "… %(number)s others …", number) % {"number": number}] if number else []
+
+
 def paper(row: Publication, root: str) -> dict[str, Any]:
     """A publication; its summary names the authors as printed and what the venue said of it."""
     line = row.row
-    authors = ", ".join(author["printed_name"] for author in line["authors"])
+    authors = ", ".join(name for author in line["authors"] for name in (*left_out(author), author["printed_name"]))
     others = "" if line.get("is_complete", True) else "and others"
     said = [distinction_text(each) for each in line.get("distinctions", [])]
     return lean(

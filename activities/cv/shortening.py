@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from activities.cv.document import Block, Document, Entry, Line, text_of
 from activities.cv.papers import make_paper
 from activities.profile import Profile
+from publications.author_line import number_of
 from publications.models import Publication
+from publications.rows import row_authors
 
 LONGEST_LINE = 360  # letters of one line or paragraph
 MOST_LINES = 6  # of the details of one entry
@@ -50,7 +52,7 @@ def shorten_texts(document: Document, profile: Profile, root: str) -> Document:
 
 def with_fewer_authors(entry: Entry, papers: dict[str, Publication], profile: Profile, root: str) -> Entry:
     paper = papers.get(entry.key)
-    if paper is None or len(paper.row["authors"]) <= MOST_AUTHORS:
+    if paper is None or number_of(row_authors(paper.row)) <= MOST_AUTHORS:
         return entry
     return make_paper(paper, profile.person, root, most_authors=MOST_AUTHORS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Left
@@ -30,9 +31,13 @@ def receipts(selection: FigureSelection) -> QuerySet:
     return rows
 
 
-def count_awards(selection: FigureSelection) -> tuple[Counter[tuple[int, str]], int]:
-    """Receipts by (year, kind), and how many have no year. One query."""
-    rows = receipts(selection).values_list(Left("year", 4), "award__kind").annotate(count=Count("pk", distinct=True))
+def award_rows(selection: FigureSelection) -> QuerySet:
+    """How many receipts there are of each year and kind."""
+    return receipts(selection).values_list(Left("year", 4), "award__kind").annotate(count=Count("pk", distinct=True))
+
+
+def count_awards(selection: FigureSelection, rows: Iterable[tuple]) -> tuple[Counter[tuple[int, str]], int]:
+    """Receipts by (year, kind), and how many have no year."""
     counts: Counter[tuple[int, str]] = Counter()
     undated = 0
     for text, kind, count in rows:
@@ -43,8 +48,9 @@ def count_awards(selection: FigureSelection) -> tuple[Counter[tuple[int, str]], 
     return counts, 0 if selection.since or selection.until else undated
 
 
-def make_figure(selection: FigureSelection) -> Figure:
-    counts, undated = count_awards(selection)
+def make_figure(selection: FigureSelection, found: Iterable[tuple] | None = None) -> Figure:
+    """Of the rows of `award_rows`; they are asked for where they are not given."""
+    counts, undated = count_awards(selection, award_rows(selection) if found is None else found)
     labels = dict(Award.Kind.choices)
     years, series = per_year(counts, list(labels))
     totals = [sum(values) for values in zip(*series.values(), strict=True)]

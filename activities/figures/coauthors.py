@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from itertools import zip_longest
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,8 +23,8 @@ MOST_MEMBERS, MOST_PEOPLE = 40, 48  # that are drawn
 Pair = tuple[int, int]
 
 
-def count_pairs(selection: FigureSelection) -> dict[Pair, int]:
-    """Joint papers of two published people of whom one is a member (of the group), by their keys. One query.
+def pair_rows(selection: FigureSelection) -> QuerySet:
+    """Two published people of whom one is a member (of the group), by their keys, and their joint papers.
 
     Only certain links and papers of the public list count. The lower key stands first.
     """
@@ -47,7 +47,12 @@ def count_pairs(selection: FigureSelection) -> dict[Pair, int]:
         .annotate(count=Count("publication", distinct=True))
         .order_by("-count", "person", other)
     )
-    return {(one, two): count for one, two, count in rows[:MOST_PAIRS]}
+    return rows[:MOST_PAIRS]
+
+
+def count_pairs(selection: FigureSelection, found: Iterable[tuple] | None = None) -> dict[Pair, int]:
+    """Joint papers by pairs: of the rows of `pair_rows`, which are asked for where they are not given."""
+    return {(one, two): count for one, two, count in (pair_rows(selection) if found is None else found)}
 
 
 def choose_people(pairs: dict[Pair, int], people: Mapping[int, Person], members: Set[int]) -> set[int]:
@@ -76,9 +81,9 @@ def drawn_pairs(pairs: dict[Pair, int], members: Set[int], chosen: Set[int]) -> 
     return {pair: count for pair, count in pairs.items() if set(pair) <= chosen and members & set(pair)}
 
 
-def make_figure(selection: FigureSelection, members: Set[int]) -> Figure:
-    """Two queries."""
-    pairs = count_pairs(selection)
+def make_figure(selection: FigureSelection, members: Set[int], found: Iterable[tuple] | None = None) -> Figure:
+    """Of the rows of `pair_rows`. One query for names, another for the rows where they are not given."""
+    pairs = count_pairs(selection, found)
     everybody = Person.objects.only("name", "slug", "sort_key").in_bulk({key for pair in pairs for key in pair})
     shown = drawn_pairs(pairs, members, choose_people(pairs, everybody, members))
     people = {key: everybody[key] for pair in shown for key in pair}

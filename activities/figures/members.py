@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -50,10 +51,15 @@ class Stay:
         return range(first, min(last, today.year) + 1)
 
 
+def stay_rows() -> QuerySet:
+    """Every stay that is public, as `Stay` is made of it."""
+    rows = Membership.objects.filter(person__is_published=True).order_by("pk")
+    return rows.values_list("person", "role", "group", "start", "end", "end_is_unknown")
+
+
 def load_stays() -> list[Stay]:
     """Every stay that is public. One query."""
-    rows = Membership.objects.filter(person__is_published=True).order_by("pk")
-    return [Stay(*row) for row in rows.values_list("person", "role", "group", "start", "end", "end_is_unknown")]
+    return [Stay(*row) for row in stay_rows()]
 
 
 def members_of(stays: Iterable[Stay], group: Group | None) -> set[int]:

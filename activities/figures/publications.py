@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -48,9 +49,13 @@ def venue_type(kind: str, venue_kind: str | None) -> str:
     return OF_VENUE.get(venue_kind or "") or OF_KIND.get(kind, "other")
 
 
-def count_papers(selection: FigureSelection) -> tuple[Counter[tuple[int, str]], Counter[str]]:
-    """Papers by (year, type), and those without a year by type. One query, however many papers there are."""
-    rows = listed_papers(selection).values_list("year", "kind", "venue__kind").annotate(count=Count("pk"))
+def paper_rows(selection: FigureSelection) -> QuerySet:
+    """How many papers there are of each year, type and type of venue: few rows, however many papers there are."""
+    return listed_papers(selection).values_list("year", "kind", "venue__kind").annotate(count=Count("pk"))
+
+
+def count_papers(rows: Iterable[tuple]) -> tuple[Counter[tuple[int, str]], Counter[str]]:
+    """Papers by (year, type), and those without a year by type."""
     dated: Counter[tuple[int, str]] = Counter()
     undated: Counter[str] = Counter()
     for year, kind, venue_kind, count in rows:
@@ -62,8 +67,9 @@ def count_papers(selection: FigureSelection) -> tuple[Counter[tuple[int, str]], 
     return dated, undated
 
 
-def make_figure(selection: FigureSelection) -> Figure:
-    dated, undated = count_papers(selection)
+def make_figure(selection: FigureSelection, found: Iterable[tuple] | None = None) -> Figure:
+    """Of the rows of `paper_rows`; they are asked for where they are not given."""
+    dated, undated = count_papers(paper_rows(selection) if found is None else found)
     years, series = per_year(dated, list(TYPES))
     kinds = [kind for kind in TYPES if kind in series or undated[kind]]
     labels = [str(TYPES[kind]) for kind in kinds]

@@ -3,7 +3,10 @@
 `layers` and `layout` place people on a drawing, `drawing` makes the SVG.
 """
 
-from activities.lineage.edges import Edge, Strand, all_edges, edges_of, merge
+from activities.lineage.edges import Edge, Strand, all_edges, edge_querysets, edges_of, merge, part_edges, read_edges
 from activities.lineage.forest import MAX_DEPTH, Branch, make_forest
 
-__all__ = ["MAX_DEPTH", "Branch", "Edge", "Strand", "all_edges", "edges_of", "make_forest", "merge"]
+__all__ = [
+    "MAX_DEPTH", "Branch", "Edge", "Strand", "all_edges", "edge_querysets", "edges_of", "make_forest", "merge",
+    "part_edges", "read_edges",
+]  # fmt: skip

@@ -8,11 +8,13 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from activities.models import Mentorship, MentorshipLevel
 from labsite.lib.dates import PartialDate, Period, display_period
+from labsite.lib.together import Plan
 from people.models import Education, Person, PositionPerson
 from publications.models import PositionPublication, Publication
 
@@ -85,14 +87,39 @@ class Edge:
 
 
 def edges_of(person: Person) -> tuple[list[Edge], list[Edge]]:
-    """The edges from `person` to those they guided, and to `person` from those who did. Costs seven queries."""
-    edges = all_edges(person)
+    """The edges from `person` to those they guided, and to `person` from those who did. One query."""
+    return part_edges(all_edges(person), person)
+
+
+def part_edges(edges: Iterable[Edge], person: Person) -> tuple[list[Edge], list[Edge]]:
+    """The edges that begin at `person`, and those that end there."""
+    edges = list(edges)
     return [edge for edge in edges if edge.mentor == person], [edge for edge in edges if edge.mentee == person]
 
 
 def all_edges(person: Person | None = None) -> list[Edge]:
-    """Every edge between published people, or those that touch `person`. The number of queries is fixed."""
-    return merge([*mentorship_strands(person), *education_strands(person), *position_strands(person)])
+    """Every edge between published people, or those that touch `person`. One query."""
+    return read_edges(EVERYBODY.load() if person is None else ONE_PERSON.load(person=person.pk))
+
+
+def edge_querysets(person: int | None = None) -> dict[str, QuerySet]:
+    """What `read_edges` reads, to be loaded together with other things; with a person's key, what touches them."""
+    return {
+        "mentorships": mentorship_rows(person),
+        "advisors": degree_rows("advisors", person),
+        "committees": degree_rows("committee", person),
+        "advising": position_rows(person),
+    }
+
+
+def read_edges(rows: dict[str, list[Any]]) -> list[Edge]:
+    """The edges that the rows of `edge_querysets` state."""
+    return merge([
+        *mentorship_strands(rows["mentorships"]),
+        *education_strands(rows["advisors"], Mentorship.Kind.ADVISOR),
+        *education_strands(rows["committees"], Mentorship.Kind.COMMITTEE),
+        *position_strands(rows["advising"]),
+    ])  # fmt: skip
 
 
 def merge(statements: Iterable[tuple[Person, Person, Strand]]) -> list[Edge]:
@@ -147,7 +174,7 @@ def make_strand(code: str, period: Period, **values: tuple) -> Strand:
     )
 
 
-def between(mentor: str, mentee: str, person: Person | None) -> Q:
+def between(mentor: str, mentee: str, person: int | None) -> Q:
     """Rows of two people with public pages, at these paths; with `person`, rows from or to this one, shown or not."""
     if person is None:
         return Q(**{f"{mentor}__is_published": True, f"{mentee}__is_published": True})
@@ -156,8 +183,11 @@ def between(mentor: str, mentee: str, person: Person | None) -> Q:
     )
 
 
-def mentorship_strands(person: Person | None) -> list[tuple[Person, Person, Strand]]:
-    rows = Mentorship.objects.filter(between("mentor", "mentee", person)).with_page_relations()
+def mentorship_rows(person: int | None) -> QuerySet:
+    return Mentorship.objects.filter(between("mentor", "mentee", person)).with_page_relations()
+
+
+def mentorship_strands(rows: Iterable[Mentorship]) -> list[tuple[Person, Person, Strand]]:
     return [
         (
             row.mentor,
@@ -174,24 +204,30 @@ def mentorship_strands(person: Person | None) -> list[tuple[Person, Person, Stra
     ]
 
 
-def education_strands(person: Person | None) -> list[tuple[Person, Person, Strand]]:
-    """Advisors and committee members of degrees."""
-    statements = []
-    for relation, code in (("advisors", Mentorship.Kind.ADVISOR), ("committee", Mentorship.Kind.COMMITTEE)):
-        through = Education._meta.get_field(relation).remote_field.through
-        rows = through.objects.filter(between("person", "education__person", person)).order_by("pk")
-        statements += [
-            (row.person, row.education.person, make_strand(code, row.education, occasions=(str(row.education),)))
-            for row in rows.select_related("person", "education__person", "education__organization")
-        ]
-    return statements
+def degree_rows(relation: str, person: int | None) -> QuerySet:
+    """Who advised whose degree, or sat in its committee."""
+    through = Education._meta.get_field(relation).remote_field.through
+    rows = through.objects.filter(between("person", "education__person", person)).order_by("pk")
+    return rows.select_related("person", "education__person", "education__organization")
 
 
-def position_strands(person: Person | None) -> list[tuple[Person, Person, Strand]]:
-    """Advisors and mentors of positions, with the papers that came of these."""
+def education_strands(rows: Iterable[Any], code: str) -> list[tuple[Person, Person, Strand]]:
+    """Advisors or committee members of degrees."""
+    return [
+        (row.person, row.education.person, make_strand(code, row.education, occasions=(str(row.education),)))
+        for row in rows
+    ]
+
+
+def position_rows(person: int | None) -> QuerySet:
     shown = PositionPublication.objects.filter(publication__is_published=True).select_related("publication__venue")
     papers = Prefetch("position__position_publications", shown)
     rows = PositionPerson.objects.filter(between("person", "position__person", person), role__in=ADVISING_ROLES)
+    return rows.select_related("person", "position__person", "position__organization").prefetch_related(papers)
+
+
+def position_strands(rows: Iterable[PositionPerson]) -> list[tuple[Person, Person, Strand]]:
+    """Advisors and mentors of positions, with the papers that came of these."""
     return [
         (
             row.person,
@@ -203,5 +239,9 @@ def position_strands(person: Person | None) -> list[tuple[Person, Person, Strand
                 publications=tuple(link.publication for link in row.position.position_publications.all()),
             ),
         )
-        for row in rows.select_related("person", "position__person", "position__organization").prefetch_related(papers)
+        for row in rows
     ]
+
+
+EVERYBODY = Plan(edge_querysets)
+ONE_PERSON = Plan(edge_querysets, person=int)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from activities.lineage.drawing import SAMPLE, draw_sheet, kinds_of, sample
+from activities.lineage.drawing import SAMPLE, describe, draw_sheet, kinds_of, sample
 from activities.lineage.edges import Edge
-from activities.lineage.trees import Tree, make_trees
+from activities.lineage.trees import Tree, make_card, make_trees
 from labsite.lib.svg import element, inline
 from people.models import Membership, Person
 
+REMEMBERED = 64  # own parts of the tree
 MOST_OWN = 24  # people of whom a person's own page draws without being asked
 
 
@@ -75,7 +78,35 @@ def make_own_picture(person: Person, edges: Sequence[Edge], membership: Membersh
     """The people who guided `person` and those they guided; None where there are none. No query."""
     if not edges:
         return None
-    (tree,) = make_trees(edges, {person.pk: membership} if membership else {})
+    stay = membership and make_card(person, membership).note
+    facts = (get_language(), facts_of(person), tuple(facts_of_edge(edge) for edge in edges), stay)
+    return draw_own(Asked(facts, person, edges, membership))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A person's own part of the tree. `facts` are all that its drawing prints or is laid out by."""
+
+    facts: tuple[Any, ...]
+    person: Person = field(compare=False)
+    edges: Sequence[Edge] = field(compare=False)
+    membership: Membership | None = field(compare=False)
+
+
+def facts_of(person: Person) -> tuple[Any, ...]:
+    return person.pk, person.slug, person.name, person.sort_key
+
+
+def facts_of_edge(edge: Edge) -> tuple[Any, ...]:
+    papers = len(edge.publications)
+    return (*facts_of(edge.mentor), *facts_of(edge.mentee), edge.code, edge.years, papers, describe(edge))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def draw_own(asked: Asked) -> Picture:
+    """The same facts are drawn once: laying a tree out takes longer than all else of a person's page."""
+    person, membership = asked.person, asked.membership
+    (tree,) = make_trees(asked.edges, {person.pk: membership} if membership else {})
     picture = make_picture(tree, "own-tree", person)
     return Picture(
         _("Who guided %(name)s, and whom they guided") % {"name": person},

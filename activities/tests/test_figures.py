@@ -347,7 +347,7 @@ def test_counting_asks_once_for_everything(django_assert_num_queries):
         for index, paper in enumerate(papers)
         for position, person in enumerate((ada, people[index % 150]), start=1)
     )
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         figures = make_figures(ALL, TODAY)
     assert figures[0].table.rows[0][-1] == 15
     assert len(figures[1].table.rows) == coauthors.MOST_PEOPLE - 1

@@ -12,8 +12,10 @@ from activities.figures.catalogue import NAMES, make_figures
 from activities.figures.figure import Figure
 from activities.figures.selection import FigureSelection, read_figure_selection
 from labsite.lib.web import attachment, refusal, same_in_every_language
+from labsite.page_cache.marking import shared_page
 
 
+@shared_page("group", "since", "until")
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
     """All four. What is wrong with the question is said above them."""
@@ -41,6 +43,7 @@ def problems_of(selection: FigureSelection) -> list[str]:
     return [f"{label}: {message}" for label, message in selection.problems]
 
 
+@shared_page("group", "since", "until")
 @require_safe
 def figure_svg(request: HttpRequest, name: str) -> HttpResponse:
     """The picture alone; 404 where there is nothing to draw."""
@@ -54,6 +57,7 @@ def figure_svg(request: HttpRequest, name: str) -> HttpResponse:
     return attachment(figure.file(selection), "image/svg+xml; charset=utf-8", f"{name}.svg")
 
 
+@shared_page("group", "since", "until")
 @require_safe
 @same_in_every_language
 def figure_csv(request: HttpRequest, name: str) -> HttpResponse:

@@ -18,6 +18,7 @@ from activities.lineage.pictures import make_legend, make_pictures
 from activities.lineage.trees import edges_about, make_trees, people_of, stays_by_person
 from labsite.lib.questions import printable
 from labsite.lib.web import attachment, site_root
+from labsite.page_cache.marking import shared_page
 from people.addresses import follow_people
 from people.models import Person
 
@@ -68,6 +69,7 @@ def name_choices(people: list[Person]) -> list[tuple[str, str]]:
     ]
 
 
+@shared_page("person")
 @require_safe
 def mentorship(request: HttpRequest) -> HttpResponse:
     """Who guided whom, as drawings and as nested lists."""
@@ -88,6 +90,7 @@ def mentorship(request: HttpRequest) -> HttpResponse:
     return render(request, "activities/mentorship.html", context)
 
 
+@shared_page("person")
 @require_safe
 def tree_svg(request: HttpRequest) -> HttpResponse:
     """The same drawings as one file that needs nothing else. A person who is not here has none: 404."""

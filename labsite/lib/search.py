@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.migrations.operations.base import Operation
 from django.db.models.expressions import RawSQL
@@ -67,62 +66,24 @@ def q_match(queryset: models.QuerySet, question: Question) -> models.QuerySet:
     if not question.terms:
         return queryset.none()
     sql, values = matching(queryset, question)
-    return queryset.filter(pk__in=RawSQL(sql, values))  # noqa: S611 - words are parameters, names are ours
+    own = {f"{key_field(queryset.model).name}__in": RawSQL(sql, values)}  # noqa: S611 - words are parameters, names are ours
+    return queryset.filter(**own)
 
 
-def matching(queryset: models.QuerySet, question: Question, *, in_first_column: bool = False) -> tuple[str, list[Any]]:
+def matching(queryset: models.QuerySet, question: Question) -> tuple[str, list[Any]]:
     """SQL that gives the keys of matching rows, and its parameters."""
-    table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
+    table, key = queryset.model._meta.db_table, key_field(queryset.model).column
     if vendor(queryset) == "postgresql":
-        query = postgresql_query(question, "A" if in_first_column else "")
+        query = postgresql_query(question)
         return f'SELECT "{key}" FROM "{table}" WHERE "search_document" @@ to_tsquery(\'simple\', %s)', [query]  # noqa: S608
     name, query = index_name(table), sqlite_query(question)
-    if in_first_column:
-        query = f"{{{first_indexed_column(queryset)}}} : ({query})"
     return f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH %s', [query]  # noqa: S608
 
 
-def first_indexed_column(queryset: models.QuerySet) -> str:
-    """The column that `IndexText` was given first: the first of the model's text columns."""
-    return next(field.column for field in queryset.model._meta.fields if field.name.endswith("_text"))
-
-
-def ranked_keys(
-    queryset: models.QuerySet,
-    question: Question,
-    weights: list[float],
-    limit: int,
-    *,
-    among: models.QuerySet,
-    in_first_column: bool = False,
-) -> list[Any]:
-    """The keys of at most `limit` rows of the indexed model that hold every term, the best answer first. One query.
-
-    `weights`: how much a word counts in each indexed column. `among`: gives the keys that may be answers.
-    """
-    if not question.terms:
-        return []
-    table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
-    try:
-        own, own_values = among.query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    found, values = matching(queryset, question, in_first_column=in_first_column)
-    if vendor(queryset) == "postgresql":
-        scale = "{" + ", ".join(str(weight / max(weights)) for weight in reversed([*weights, 0.0, 0.0, 0.0][:4])) + "}"
-        sql = (
-            f'{found} AND "{key}" IN ({own}) '
-            "ORDER BY ts_rank(%s::float4[], \"search_document\", to_tsquery('simple', %s), 1) DESC, "
-            f'"{key}" DESC LIMIT %s'
-        )
-        values = [*values, *own_values, scale, postgresql_query(question), limit]
-    else:
-        name, columns = index_name(table), ", ".join(str(weight) for weight in weights)
-        sql = f'{found} AND rowid IN ({own}) ORDER BY bm25("{name}", {columns}), rowid DESC LIMIT %s'
-        values = [*values, *own_values, limit]
-    with connections[queryset.db].cursor() as cursor:
-        cursor.execute(sql, values)
-        return [row[0] for row in cursor.fetchall()]
+def key_field(model: type[models.Model]) -> models.Field:
+    """By what the index knows a row: the field that the model names `SEARCH_KEY`, else its key."""
+    name = getattr(model, "SEARCH_KEY", "")
+    return model._meta.get_field(name) if name else model._meta.pk
 
 
 def highlight(text: str, question: Question) -> SafeString:
@@ -159,17 +120,19 @@ def postgresql_query(question: Question, weight: str = "") -> str:
 class IndexText(Operation):
     """Migration operation: a full-text index over text columns of a model, the weightiest first.
 
-    The database keeps it. On SQLite a later migration that remakes the table must repeat this operation.
+    The database keeps it. On SQLite a later migration that remakes the table must drop it before (`DropTextIndex`)
+    and repeat this operation. `key` is the unique integer column by which it knows rows, the model's key where none
+    is named: hits come in its order.
     """
 
     reversible = True
     atomic = True
 
-    def __init__(self, model_name: str, columns: list[str]) -> None:
-        self.model_name, self.columns = model_name, columns
+    def __init__(self, model_name: str, columns: list[str], key: str = "") -> None:
+        self.model_name, self.columns, self.key = model_name, columns, key
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.model_name, self.columns], {}
+        return type(self).__name__, [self.model_name, self.columns], {"key": self.key} if self.key else {}
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The index is the database's own: models do not know it."""
@@ -177,7 +140,7 @@ class IndexText(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         meta = to_state.apps.get_model(app_label, self.model_name)._meta
         make = postgresql_index if schema_editor.connection.vendor == "postgresql" else sqlite_index
-        for statement in make(meta.db_table, meta.pk.column, self.columns):
+        for statement in make(meta.db_table, self.key or meta.pk.column, self.columns):
             schema_editor.execute(statement)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
@@ -191,6 +154,19 @@ class IndexText(Operation):
 
     def describe(self) -> str:
         return f"Full-text index of {self.model_name}"
+
+
+class DropTextIndex(IndexText):
+    """Migration operation: takes away what `IndexText` made with the same arguments."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Drop the full-text index of {self.model_name}"
 
 
 def postgresql_index(table: str, key: str, columns: list[str]) -> list[str]:
@@ -216,7 +192,7 @@ def sqlite_index(table: str, key: str, columns: list[str]) -> list[str]:
         "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
         f'CREATE TRIGGER "{name}_insert" AFTER INSERT ON "{table}" BEGIN {add} END',
         f'CREATE TRIGGER "{name}_delete" AFTER DELETE ON "{table}" BEGIN {remove} END',
-        f'CREATE TRIGGER "{name}_update" AFTER UPDATE OF {listed} ON "{table}" BEGIN {remove} {add} END',
+        f'CREATE TRIGGER "{name}_update" AFTER UPDATE OF {listed}, "{key}" ON "{table}" BEGIN {remove} {add} END',
         f'INSERT INTO "{name}"("{name}") VALUES (\'rebuild\')',  # noqa: S608
     ]
 

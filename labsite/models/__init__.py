@@ -2,5 +2,6 @@
 
 from labsite.models.decisions import Dismissal, LinkCheck, Merge
 from labsite.models.site import LabProfile, Page
+from labsite.models.version import ContentVersion
 
-__all__ = ["Dismissal", "LabProfile", "LinkCheck", "Merge", "Page"]
+__all__ = ["ContentVersion", "Dismissal", "LabProfile", "LinkCheck", "Merge", "Page"]

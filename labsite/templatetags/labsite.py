@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime
 import json
+import secrets
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.db.models import Model
-from django.template import Context
+from django.template import Context, loader
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
 
@@ -25,9 +27,11 @@ from labsite.lib.text import amount_text, spell_email
 from labsite.lib.web import as_linked, in_language, plain_addresses, without_language
 from labsite.looks import logo_of, picture_of
 from labsite.models import LabProfile
+from people.models import Organization
 
 register = template.Library()
 register.filter("spell_email", spell_email)
+LANGUAGES_STAND_HERE = SafeString(f"<!--{secrets.token_hex(8)}-->")  # what nobody has written
 NOT_IN_SCRIPT = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -135,6 +139,39 @@ def language_links(context: Context) -> list[dict[str, Any]]:
             "is_current": code == active,
         })  # fmt: skip
     return links
+
+
+@register.simple_tag(takes_context=True)
+def site_footer(context: Context, languages: list[dict[str, Any]]) -> SafeString:
+    """The foot of the page; `languages` are those of `language_links`.
+
+    It is made once for what the lab's profile says there: an edit shows at once, since its values are what it is kept
+    by.
+    """
+    lab = context["lab"]
+    organization = lab.organization
+    facts = (
+        lab.name, lab.contact, lab.url, lab.footer_links,
+        organization and (str(organization), organization.url),
+    )  # fmt: skip
+    other = format_html_join(
+        "", '<li><a href="{}" hreflang="{}" lang="{}">{}</a></li>',
+        ((each["address"], each["hreflang"], each["hreflang"], each["name"])
+         for each in languages if not each["is_current"]),
+    )  # fmt: skip
+    before, after = _footer_around_languages(get_language(), settings.LANGUAGE_CODE, facts)
+    return SafeString(f"{before}{other}{after}")
+
+
+@lru_cache(maxsize=32)
+def _footer_around_languages(language: str, first_language: str, facts: tuple[Any, ...]) -> tuple[str, str]:
+    """What stands before and after the languages, in the active one."""
+    name, contact, url, footer_links, parent = facts
+    organization = Organization(name=parent[0], url=parent[1]) if parent else None
+    lab = LabProfile(name=name, contact=contact, url=url, footer_links=footer_links, organization=organization)
+    html = loader.render_to_string("includes/_site_footer.html", {"lab": lab, "languages": LANGUAGES_STAND_HERE})
+    before, _, after = html.partition(LANGUAGES_STAND_HERE)
+    return before, after
 
 
 @register.simple_tag

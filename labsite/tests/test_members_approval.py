@@ -441,7 +441,7 @@ def test_agreeing_twice_is_told(ada, client):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes one writer at a time")
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_many_saves_at_once_make_one_request():
     need_approval()
     person = make_own("Ada Quint")

@@ -23,7 +23,7 @@ from people.models import Person
 from publications.models import Publication, Venue
 
 pytestmark = [
-    pytest.mark.django_db(transaction=True),
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes one writer at a time"),
 ]
 

@@ -22,8 +22,10 @@ from activities.cv.fitting import fit_document
 from activities.cv.resume import make_resume
 from activities.cv.styles import SECTIONS, make_document
 from activities.cv.typesetting import PAPERS, make_pdf
+from activities.profile import MOST_PAPERS as MOST_ON_PAGE
 from activities.profile import Profile, load_profile
 from labsite.lib.web import plain_addresses, same_in_every_language, site_root
+from labsite.page_cache.marking import shared_page
 from people.models import Person
 from people.models.person import CVStyle
 from people.views.pages import find_person
@@ -31,14 +33,18 @@ from publications.exporting import FORMATS, stream
 from publications.models import Publication
 
 SECTION = "people"
+CHOICES = ("style", "paper", "private", "hide", "show")
 MOST_PAPERS = 2_000  # of one file: setting it takes three seconds and a third of a gigabyte
 
 
-def load_choice(request: HttpRequest, slug: str) -> tuple[Choice, Profile]:
-    """What is asked for, and the record of the person with those private fields only that are printed."""
+def load_choice(request: HttpRequest, slug: str, *, most: int | None = None) -> tuple[Choice, Profile]:
+    """What is asked for, and the record of the person with those private fields only that are printed.
+
+    `most`: how many publications are loaded, the newest; all of them for a file.
+    """
     person = find_person(request, slug)
     choice = read_choice(request.GET, person, request.user)
-    profile = load_profile(person, request.user, timezone.localdate())
+    profile = load_profile(person, request.user, timezone.localdate(), most=most)
     profile = replace(profile, contact=printed_contact(person, profile.contact, choice.private))
     return choice, profile
 
@@ -79,10 +85,11 @@ def kept_out_of_indexes(view: Callable[..., HttpResponseBase]) -> Callable[..., 
     return answer
 
 
+@shared_page(*CHOICES)
 @require_safe
 def cv(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The record as a curriculum vitae for paper: `?style= hide= show= private=`."""
-    choice, profile = load_choice(request, slug)
+    choice, profile = load_choice(request, slug, most=MOST_ON_PAGE)
     person = profile.person
     context = {
         "section": SECTION,
@@ -162,6 +169,7 @@ def too_long(profile: Profile) -> str:
     return words % {"person": profile.person.name, "count": len(profile.publications), "most": MOST_PAPERS}
 
 
+@shared_page(*CHOICES)
 @require_safe
 @kept_out_of_indexes
 @same_in_every_language

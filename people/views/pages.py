@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,8 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
-from activities.profile import Profile, load_profile
+from activities.profile import MOST_PAPERS, Profile, load_profile
+from labsite.lib.questions import printable
+from labsite.lib.together import Plan
 from labsite.lib.web import plain_address_of, schema_organization, site_root
+from labsite.page_cache.marking import shared_page
 from people.directory import Directory, load_directory
 from people.filters import STATUSES, find_people, read_person_selection
 from people.models import Group, Membership, Person
@@ -24,35 +28,54 @@ SECTION = "people"
 PAPERS_OF_A_GROUP = 20
 NEWS_OF_A_GROUP = 6
 AUTHORS_IN_A_FILTER = 50
+LONGEST_NUMBER = 7  # digits of a page's number
 
 
+@shared_page("status", "role", "group", "q", "on", "page")
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """Members by role, those who will come, and alumni with where they went."""
     selection = read_person_selection(request.GET, timezone.localdate())
+    asked = request.GET.get("page", "")
+    number = max(1, int(asked)) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
+    directory = find_people(selection, number)
+    if asked and asked != str(directory.page):
+        words = _("There is no page “%(asked)s”: this list has %(pages)s. You see the first.")
+        selection.problems.append((_("Pages"), words % {"asked": printable(asked), "pages": directory.pages}))
     context = {
         "section": SECTION,
         "selection": selection,
         "statuses": STATUSES,
         "roles": Membership.Role.choices,
         "groups": Group.objects.published(),
-        "directory": find_people(selection, Person.objects.published().members()),
+        "directory": directory,
+        "newer": selection.address(page=str(directory.page - 1)) if directory.page > 1 else "",
+        "older": selection.address(page=str(directory.page + 1)) if directory.page < directory.pages else "",
     }
     return render(request, "people/people.html", context)
 
 
 def find_person(request: HttpRequest, slug: str) -> Person:
-    """The person, if published or if the viewer may preview this draft."""
-    person = get_object_or_404(Person.objects.with_memberships().prefetch_related("links"), slug=slug)
+    """The person, if published or if the viewer may preview this draft. One query."""
+    found = PERSON.load(slug=slug)["people"]
+    if not found:
+        raise Http404
+    person = found[0]
     if not person.is_published and not person.is_managed_by(request.user):
         raise Http404
     return person
 
 
+PERSON = Plan(
+    lambda slug: {"people": Person.objects.filter(slug=slug).with_memberships().prefetch_related("links")}, slug=str
+)
+
+
+@shared_page()
 @require_safe
 def person(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything a person's homepage and CV would say."""
-    profile = load_profile(find_person(request, slug), request.user, timezone.localdate())
+    profile = load_profile(find_person(request, slug), request.user, timezone.localdate(), most=MOST_PAPERS)
     context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
     context["crumbs"] = [(_("People"), reverse("people:people"))]
     context["contents"] = contents_of(profile)
@@ -110,6 +133,7 @@ def schema_profile(profile: Profile, root: str) -> dict[str, Any]:
     return {**page, "mainEntity": {key: value for key, value in data.items() if value}}
 
 
+@shared_page()
 @require_safe
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     """A group: what it does, who belongs to it, what it published."""
@@ -117,12 +141,14 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
     if not found.is_published and not request.user.has_perm("people.view_group"):
         raise Http404
     today = timezone.localdate()
-    directory = load_directory(Person.objects.published(), today, group=slug)
-    papers = list(Publication.objects.listed().of_group(found).with_rows()[: PAPERS_OF_A_GROUP + 1])
+    rows = GROUP.load(group=found.pk)
+    papers = rows["publications"]
+    directory = load_directory(today, group=slug)
     context = {
         "section": SECTION,
         "group": found,
         "directory": directory,
+        "everybody": f"{reverse('people:people')}?group={slug}" if directory.pages > 1 else "",
         "publications": papers[:PAPERS_OF_A_GROUP],
         "all_publications": publications_address(directory) if len(papers) > PAPERS_OF_A_GROUP else "",
         "schema": schema_organization(
@@ -133,15 +159,27 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
             sameAs=found.url,
             description=found.summary,
         ),
-        "news": NewsItem.objects.public().filter(groups=found).newest_first().with_relations()[:NEWS_OF_A_GROUP],
+        "news": rows["news"],
         "today": today,
         "crumbs": [(_("People"), reverse("people:people"))],
     }
     return render(request, "people/group.html", context)
 
 
+def group_querysets(group: int) -> dict[str, QuerySet]:
+    """The newest of what the group with this key published and what is told of it."""
+    news = NewsItem.objects.public().filter(groups=group).newest_first().with_relations()
+    return {
+        "publications": Publication.objects.listed().of_group(group).with_rows()[: PAPERS_OF_A_GROUP + 1],
+        "news": news[:NEWS_OF_A_GROUP],
+    }
+
+
+GROUP = Plan(group_querysets, group=int)
+
+
 def publications_address(directory: Directory) -> str:
     """The publication list narrowed to these people; the whole list where they are more than it takes."""
     slugs = [entry.person.slug for entry in directory.entries]
-    query = urlencode({"author": slugs}, doseq=True) if len(slugs) <= AUTHORS_IN_A_FILTER else ""
+    query = urlencode({"author": slugs}, doseq=True) if directory.count <= AUTHORS_IN_A_FILTER else ""
     return f"{reverse('publications:publications')}?{query}".rstrip("?")

@@ -2,6 +2,7 @@
 
 from publications.models.authorship import Authorship, PositionPublication
 from publications.models.digest import PublicationDigest
+from publications.models.facet import FacetTotal, PublicationFacet
 from publications.models.imports import Import, ImportEntry, Rejection
 from publications.models.publication import Distinction, Identifier, Link, Notice, Publication
 from publications.models.redirect import OldSlug
@@ -10,6 +11,7 @@ from publications.models.venue import Topic, Venue
 __all__ = [
     "Authorship",
     "Distinction",
+    "FacetTotal",
     "Identifier",
     "Import",
     "ImportEntry",
@@ -19,6 +21,7 @@ __all__ = [
     "PositionPublication",
     "Publication",
     "PublicationDigest",
+    "PublicationFacet",
     "Rejection",
     "Topic",
     "Venue",

@@ -19,9 +19,12 @@ class BytewiseTextField(models.TextField):
 class PublicationDigest(models.Model):
     """One row a publication, made by `publications.digests` whenever anything it is made of changes.
 
-    Nothing here is a fact of its own: `manage.py rebuild_search` makes all of it anew. The three texts hold words
-    only, folded, parted by single blanks; the database keeps a full-text index of them.
+    Nothing here is a fact of its own: `manage.py rebuild_search` makes all of it anew. The texts hold words only,
+    folded, parted by single blanks; the database keeps a full-text index of them. `place` (publications.places) is
+    where it stands in lists, and its key in that index: hits come newest first without sorting.
     """
+
+    SEARCH_KEY = "place"
 
     publication = models.OneToOneField(
         Publication, on_delete=models.CASCADE, primary_key=True, related_name="digest", db_constraint=True
@@ -31,18 +34,16 @@ class PublicationDigest(models.Model):
     author_text = models.TextField(blank=True)
     body_text = models.TextField(blank=True)
     title_key = BytewiseTextField(blank=True)
-    newest_key = models.BigIntegerField(default=0)
-    oldest_key = models.BigIntegerField(default=0)
+    facet_text = models.TextField(blank=True)
+    place = models.BigIntegerField(unique=True)
     citations_key = models.BigIntegerField(default=0)
     record_hash = models.CharField(max_length=64, blank=True)
     changed_at = models.DateTimeField(db_index=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["newest_key", "title_key", "publication"], name="publications_digest_newest"),
-            models.Index(fields=["oldest_key", "title_key", "publication"], name="publications_digest_oldest"),
-            models.Index(fields=["title_key", "publication"], name="publications_digest_title"),
-            models.Index(fields=["citations_key", "title_key", "publication"], name="publications_digest_cited"),
+            models.Index(fields=["title_key", "place"], name="publications_digest_title"),
+            models.Index(fields=["citations_key", "place"], name="publications_digest_cited"),
         ]
 
     def __str__(self) -> str:

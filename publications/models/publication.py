@@ -137,6 +137,7 @@ class Publication(Publishable):
             models.Index(fields=["venue", "-year"]),
             models.Index(fields=["kind", "-year"]),
             models.Index(fields=["match_key"]),
+            models.Index(fields=["is_selected"], condition=models.Q(is_selected=True), name="publications_selected"),
         ]
         constraints = [
             models.UniqueConstraint(

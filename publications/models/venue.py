@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,17 @@ from labsite.lib.text import DerivedTextField, fold
 from labsite.lib.web import address_of
 
 
-class VenueQuerySet(models.QuerySet):
+class ShelfQuerySet(models.QuerySet):
+    """Venues and topics: what stands beside lists of publications."""
+
+    def listed(self) -> ShelfQuerySet:
+        """Those that a listed publication has, as its totals tell (publications.totals)."""
+        facet = Concat(models.Value(f"{self.model._meta.model_name}:"), models.OuterRef("slug"))
+        totals = apps.get_model("publications", "FacetTotal").objects.filter(facet=facet, year=0, number__gt=0)
+        return self.filter(models.Exists(totals))
+
+
+class VenueQuerySet(ShelfQuerySet):
     def search(self, words: str) -> VenueQuerySet:
         """Venues whose names hold every word; accents and case do not matter."""
         found = self
@@ -109,7 +121,7 @@ class Topic(models.Model):
     name = models.CharField(max_length=120, unique=True)
     code = models.CharField(max_length=20, blank=True, help_text=_("Its code in a classification, e.g. cs.LG."))
 
-    objects = NaturalKeyManager()
+    objects = NaturalKeyManager.from_queryset(ShelfQuerySet)()
     history = HistoricalRecords()
 
     class Meta:

@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
-from django.urls import reverse
-from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from labsite.lib.dates import display_stored
 from labsite.lib.search import Question, highlight
-from labsite.lib.web import in_language, plain_addresses
+from labsite.lib.web import in_language
 from people.models import Person
-from publications import printing
+from publications import filter_html, printing, row_html
 from publications.author_line import AuthorLine, make_author_line, read_author
+from publications.facets import Choice, Facet
 from publications.filters import Selection
 from publications.models import Publication
-from publications.rows import row_authors as read_row_authors
 
 register = template.Library()
 
 
-@register.inclusion_tag("publications/_author_line.html")
-def author_line(publication: Publication, owner: Person | str | None = None, shorten: bool = True) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def publication_row(
+    context: Context,
+    publication: Publication,
+    owner: Person | str | None = None,
+    heading: str = "h3",
+    summary: bool = False,
+) -> SafeString:
+    """One entry of a bibliography, with what the page's `question` looked for marked. See publications.row_html."""
+    return row_html.publication_row(
+        publication, root=context.get("site_root", ""), question=context.get("question") or None, owner=owner,
+        heading=heading, with_summary=summary,
+    )  # fmt: skip
+
+
+@register.simple_tag
+def choice_items(facet: Facet, choices: list[Choice]) -> SafeString:
+    """Choices of a facet, each with a box to tick; what was counted among the newest alone has no numbers."""
+    return filter_html.choice_items(facet.name, choices, with_counts=not facet.sample)
+
+
+register.simple_tag(filter_html.bar_items)
+register.simple_tag(filter_html.counted)
+
+
+@register.simple_tag
+def author_line(publication: Publication, owner: Person | str | None = None, shorten: bool = True) -> SafeString:
     """The authors of `publication`. No query if its authorships are loaded with their people."""
-    return {"line": _line(publication, owner or None, shorten)}
-
-
-@register.inclusion_tag("publications/_author_line.html", takes_context=True)
-def row_authors(
-    context: Context, row: dict[str, Any], owner: Person | str | None = None, shorten: bool = True
-) -> dict[str, Any]:
-    """The authors of one line of a list, with what the page's `question` looked for marked."""
-    complete = row.get("is_complete", True)
-    line = make_author_line(read_row_authors(row), is_complete=complete, owner=owner or None, shorten=shorten)
-    return {"line": line, "question": context.get("question")}
+    return row_html.author_line(_line(publication, owner or None, shorten))
 
 
 @register.inclusion_tag("publications/_affiliations.html")
@@ -52,17 +63,6 @@ def affiliations(publication: Publication) -> dict[str, Any]:
 def marked(text: str, question: Question | str | None = None) -> SafeString:
     """A title, isolated from the direction of its surroundings, with what was searched for marked."""
     return format_html("<bdi>{}</bdi>", highlight(text, question or Question()))
-
-
-@register.simple_tag(takes_context=True)
-def coins_span(context: Context, row: dict[str, Any]) -> SafeString:
-    """What Zotero finds the publication by (COinS). Empty for a row that was not derived."""
-    if not row.get("coins"):
-        return SafeString()
-    with plain_addresses():
-        address = context.get("site_root", "") + reverse("publications:publication", args=[row["slug"]])
-    title = f"{row['coins']}&{urlencode([('rft_id', address)])}"
-    return format_html('<span class="Z3988" title="{}"></span>', title)
 
 
 @register.filter
@@ -87,18 +87,6 @@ def stored_date(text: str) -> str:
 def distinction_text(stored: str | dict[str, Any]) -> str:
     """A distinction that a row stores, with its rate."""
     return printing.distinction_text(stored)
-
-
-@register.filter
-def venue_tag(row: dict[str, Any]) -> str:
-    """The badge of a row: venue and year, or what kind of work it is."""
-    return printing.venue_tag_text(row, _kinds_in_english())
-
-
-@cache
-def _kinds_in_english() -> frozenset[str]:
-    with translation.override("en"):
-        return frozenset(str(label) for label in Publication.Kind.labels)
 
 
 @register.simple_tag

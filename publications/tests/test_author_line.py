@@ -6,8 +6,10 @@ import pytest
 from django.template import Context, Template
 
 from labsite.tests.factories import make_member, make_person, make_publication
-from publications.author_line import Author, make_author_line, read_author
+from publications.author_line import Author, make_author_line, number_of, read_author
+from publications.digests import flush_changes
 from publications.models import Publication
+from publications.rows import row_authors
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +176,20 @@ def test_line_asks_the_database_nothing(django_assert_num_queries):
     paper = loaded(make_publication(authors=[make_member("Ada Quint"), make_person("Guy Guest"), "C. Third"]))
     with django_assert_num_queries(0):
         make_author_line(map(read_author, paper.authorships.all()), is_complete=True, shorten=True)
+
+
+def test_the_row_of_a_collaboration_stays_small_and_counts_everybody():
+    """Three thousand authors are stored as a few names with numbers between them; whoever has a page is among them."""
+    guest, member = make_person("Guest Quint"), make_member("Ada Quint")
+    names = [f"N. {number}" for number in range(300)]
+    paper = make_publication(authors=[*names[:100], guest, *names[100:200], member, *names[200:]])
+    flush_changes()
+    authors = row_authors(Publication.objects.with_rows().get(pk=paper.pk).row)
+    assert [author.printed_name for author in authors] == [
+        "N. 0", "N. 1", "N. 2", "Guest Quint", "Ada Quint", "N. 299",
+    ]  # fmt: skip
+    assert number_of(authors) == 302
+    made = make_author_line(authors, is_complete=True, shorten=True)
+    assert [(author.gap, author.printed_name) for author in made.listed][3:] == [(198, "Ada Quint"), (99, "N. 299")]
+    own = make_author_line(authors, is_complete=True, owner=guest, shorten=True)
+    assert (97, "Guest Quint") in [(author.gap, author.printed_name) for author in own.listed]

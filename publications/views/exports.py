@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from labsite.lib.web import same_in_every_language, site_root
+from labsite.page_cache.marking import shared_page
 from publications.exporting import BATCH, FORMATS, Format, record_of, stream, write_one
 from publications.filters import apply_selection, order_by_selection, read_selection
 from publications.formats.csl import csl_item
@@ -15,6 +16,7 @@ from publications.models import Publication
 from publications.queries import visible_to
 
 
+@shared_page()
 @require_safe
 @same_in_every_language
 def cite(request: HttpRequest, slug: str, name: str) -> HttpResponse:

@@ -10,15 +10,18 @@ from django.views.decorators.http import require_safe
 from labsite.context import load_lab_profile
 from labsite.lib.atom import MEDIA_TYPE, Entry, Feed, tag_uri, write_feed
 from labsite.lib.web import same_in_every_language, site_root
+from labsite.page_cache.marking import shared_page
 from publications.facets import describe_values
 from publications.filters import apply_selection, read_selection
 from publications.models import Publication
 from publications.printing import distinction_text, in_words
 from publications.rows import row_authors
+from publications.views import SELECTION
 
 NEWEST = 50
 
 
+@shared_page(*SELECTION)
 @require_safe
 @same_in_every_language
 def publications(request: HttpRequest) -> HttpResponse:

@@ -4,66 +4,72 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from activities.models import AwardReceipt, Mentorship, Metric, NewsItem, Project, Talk
+from activities.models import Project
 from labsite.lib.search import read_question
+from labsite.lib.together import load_together
 from labsite.lib.web import plain_address_of, plain_addresses, same_in_every_language, site_root
+from labsite.page_cache.marking import shared_page
 from people.models import Person
+from publications.counting import Counts, count_by_year, count_list, count_members, count_named, count_values
 from publications.exporting import FORMATS, record_of
-from publications.facets import describe, make_facets, make_removals
-from publications.filters import SORT_LABELS, SORTS, Selection, apply_selection, narrow, read_selection
+from publications.facets import describe, load_labels, make_facets, make_removals
+from publications.filters import SORT_LABELS, Selection, read_selection
 from publications.formats.bibtex import write_bibtex
 from publications.formats.csl import csl_item
 from publications.formats.references import STYLES, format_reference
 from publications.hints import read_hint
 from publications.histogram import make_histogram
 from publications.metadata import TypedLink, highwire_tags, link_header, link_set, schema_publication, typed_links
-from publications.models import Authorship, PositionPublication, Publication, PublicationDigest, Topic, Venue
-from publications.paging import PER_PAGE, read_page
+from publications.models import Publication, Topic, Venue
+from publications.paging import PER_PAGE, load_newest, read_page
 from publications.queries import visible_to
 from publications.records import Record
 from publications.related import related_to, versions_of
 from publications.venues import shelve_by_kind
+from publications.views import PLACES, SELECTION
 from publications.views.exports import answer_with
+from publications.views.surroundings import load_publication
 
 SECTION = "publications"
 MOST_PEOPLE = 30
+MOST_SHELVES = 500  # venues or topics on one page
 VENUE_TYPES = {
     "conference": "EventSeries", "workshop": "EventSeries", "journal": "Periodical", "magazine": "Periodical",
     "book-series": "BookSeries",
 }  # fmt: skip
-NEWEST = 9999  # what has no year yet is newer than what has
 
 
+@shared_page(*SELECTION, *PLACES)
 @require_safe
 def publications(request: HttpRequest) -> HttpResponse:
     """The list and its filters. The query string is the whole state."""
-    listed = Publication.objects.listed()
     selection = read_selection(request.GET)
-    page = read_page(request.GET, selection, apply_selection(selection, listed))
+    counts = count_list(selection)
+    page = read_page(request.GET, selection, counts)
     selection.problems += page.problems
-    facets = make_facets(selection, listed)
+    labels = load_labels(selection, counts)
+    facets = make_facets(selection, counts, labels)
     style = (selection.values.get("style") or [""])[0]
     context = {
         "section": SECTION,
         "selection": selection,
         "facets": facets,
-        "code_count": narrow(selection, listed, leave_out="code").filter(listed.q_with_code()).count(),
+        "code_count": None if "code" in counts.samples else counts.facets["code"].get("code:yes", 0),
         "histogram": make_histogram(selection, facets),
         "description": describe(selection, facets),
         "page": page,
         "question": read_question(" ".join(selection.values.get("q", []))),
-        "hint": read_hint(selection),
-        "removals": [] if page.publications or selection.is_impossible else make_removals(selection, listed),
-        "sorts": [(value, label, selection.address(sort=[value])) for value, label in offered_sorts(selection)],
+        "hint": read_hint(selection, labels),
+        "removals": [] if page.publications or selection.is_impossible else make_removals(selection),
+        "sorts": [(value, label, selection.address(sort=[value])) for value, label in offered_sorts(selection, counts)],
         "formats": files(selection),
         "styles": [(value, label, selection.address(style=[value])) for value, (label, _) in STYLES.items()],
         "style": style,
@@ -89,9 +95,10 @@ def files(selection: Selection) -> list[tuple[str, str]]:
 
 
 def format_page(publications: list[Publication], style: str, root: str) -> list[tuple[Publication, str]]:
-    """Each publication with its reference. Seven queries; 2 to 50 ms for each reference that is not in memory yet."""
+    """Each publication with its reference. One query; 2 to 50 ms for each reference that is not in memory yet."""
     keys = [publication.pk for publication in publications]
-    rows = {row.pk: row for row in Publication.objects.filter(pk__in=keys).with_export_relations()}
+    found = load_together(rows=Publication.objects.filter(pk__in=keys).with_export_relations())
+    rows = {row.pk: row for row in found["rows"]}
     return [
         (publication, format_reference(csl_item(record_of(rows[publication.pk], root)), style))
         for publication in publications
@@ -99,13 +106,12 @@ def format_page(publications: list[Publication], style: str, root: str) -> list[
     ]
 
 
-def offered_sorts(selection: Selection) -> list[tuple[str, str]]:
+def offered_sorts(selection: Selection, counts: Counts) -> list[tuple[str, str]]:
     """The orders that make sense: best match needs words, most cited needs a figure."""
-    has_figures = PublicationDigest.objects.filter(citations_key__lte=0).exists()
     hidden = set()
     if not selection.values.get("q"):
         hidden.add("best")
-    if not has_figures:
+    if not counts.has_citations:
         hidden.add("cited")
     return [(value, label) for value, label in SORT_LABELS.items() if value not in hidden]
 
@@ -113,13 +119,14 @@ def offered_sorts(selection: Selection) -> list[tuple[str, str]]:
 PAGE_TYPES = ["text/html", *(form.content_type for form in FORMATS.values())]
 
 
+@shared_page(by_accept=True)
 @require_safe
 def publication(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that is known of one publication; in another format where the Accept header asks for one.
 
     A draft is for staff only.
     """
-    found = get_object_or_404(visible_to(request.user, Publication.objects.with_export_relations()), slug=slug)
+    found, around = load_publication(slug, request.user)
     asked = request.get_preferred_type(PAGE_TYPES)
     form = next((form for form in FORMATS.values() if form.content_type == asked), None)
     record = record_of(found, site_root(request))
@@ -127,14 +134,16 @@ def publication(request: HttpRequest, slug: str) -> HttpResponse:
     if form:
         response = answer_with(found, form, request)
     else:
-        response = render(request, "publications/publication.html", publication_context(found, record, links))
+        response = render(request, "publications/publication.html", publication_context(found, around, record, links))
     address = plain("publications:linkset", found.slug)
     response["Link"] = link_header(record, links, f"{site_root(request)}{address}")
     patch_vary_headers(response, ["Accept"])
     return response
 
 
-def publication_context(found: Publication, record: Record, links: list[TypedLink]) -> dict[str, Any]:
+def publication_context(
+    found: Publication, around: dict[str, Any], record: Record, links: list[TypedLink]
+) -> dict[str, Any]:
     item = csl_item(record)
     description = found.abstract or found.summary
     return {
@@ -150,7 +159,7 @@ def publication_context(found: Publication, record: Record, links: list[TypedLin
         "versions": versions_of(found),
         "related": related_to(found),
         "crumbs": [(gettext("Publications"), reverse("publications:publications"))],
-        **surroundings(found),
+        **around,
     }
 
 
@@ -168,6 +177,7 @@ def signposts(publication: Publication, record: Record, request: HttpRequest) ->
     return typed_links(record, [(f"{root}{address}", kind) for _, address, kind in citation_addresses(publication)])
 
 
+@shared_page()
 @require_safe
 @same_in_every_language
 def linkset(request: HttpRequest, slug: str) -> HttpResponse:
@@ -178,30 +188,35 @@ def linkset(request: HttpRequest, slug: str) -> HttpResponse:
     return JsonResponse(data, content_type="application/linkset+json")
 
 
+@shared_page()
 @require_safe
 def topics(request: HttpRequest) -> HttpResponse:
-    """Every topic that a listed publication is about, with how many are."""
-    counts = count_by(Publication.objects.listed().filter(topics__isnull=False), "topics")
-    found = [(topic, counts[topic.pk]) for topic in Topic.objects.filter(pk__in=counts)]
+    """The topics that most listed publications are about, with how many are."""
+    counts = count_values("topic", MOST_SHELVES)
+    found = [(topic, counts[topic.slug]) for topic in Topic.objects.filter(slug__in=counts)]
     crumbs = [(gettext("Publications"), reverse("publications:publications"))]
     return render(request, "publications/topics.html", {"section": SECTION, "topics": found, "crumbs": crumbs})
 
 
+@shared_page()
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """One topic: its years with counts, who writes about it, its newest publications, areas that share it."""
     found = get_object_or_404(Topic, slug=slug)
-    listed = Publication.objects.listed().filter(topics=found)
-    shown = list(listed.with_rows().order_by(*SORTS["newest"])[: PER_PAGE + 1])
-    people = Authorship.objects.confirmed().filter(publication__in=listed.values("pk"), person__is_published=True)
-    counts = dict(people.order_by().values_list("person").annotate(n=Count("publication")).values_list("person", "n"))
-    members = Person.objects.published().members().filter(pk__in=counts)
+    facet = f"topic:{found.slug}"
+    shown = load_newest(facet, PER_PAGE + 1)
+    counts = count_members(facet)
+    most = sorted(counts, key=lambda each: (-counts[each], each))[:MOST_PEOPLE]
+    around = load_together(
+        people=Person.objects.published().filter(slug__in=most),
+        projects=Project.objects.published().filter(topics=found),
+    )
     context = {
         "section": SECTION,
         "topic": found,
-        "editions": sorted(count_by(listed, "year").items(), key=lambda row: row[0] or NEWEST, reverse=True),
-        "people": sorted(((each, counts[each.pk]) for each in members), key=lambda row: -row[1])[:MOST_PEOPLE],
-        "projects": Project.objects.published().filter(topics=found),
+        "editions": list(count_by_year(facet).items()),
+        "people": sorted(((each, counts[each.slug]) for each in around["people"]), key=lambda row: -row[1]),
+        "projects": around["projects"],
         "publications": shown[:PER_PAGE],
         "has_more": len(shown) > PER_PAGE,
         "crumbs": [
@@ -212,51 +227,34 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "publications/topic.html", context)
 
 
-def surroundings(publication: Publication) -> dict[str, QuerySet]:
-    """What other records say of a publication, as far as it is published."""
-    positions = PositionPublication.objects.filter(publication=publication, position__person__is_published=True)
-    return {
-        "awards": AwardReceipt.objects.filter(publication=publication).with_page_relations(),
-        "mentorships": Mentorship.objects.published().filter(publications=publication).select_related(
-            "mentor", "mentee"
-        ),
-        "projects": Project.objects.published().filter(publications=publication),
-        "positions": positions.select_related("position__person", "position__organization"),
-        "talks": Talk.objects.published()
-        .filter(publication=publication)
-        .select_related("publication")
-        .prefetch_related("links", Prefetch("speakers", Person.objects.published())),
-        "news": NewsItem.objects.public().filter(publications=publication).newest_first(),
-        "metrics": Metric.objects.published().filter(publication=publication),
-        "today": timezone.localdate(),
-    }  # fmt: skip
-
-
+@shared_page()
 @require_safe
 def venues(request: HttpRequest) -> HttpResponse:
-    """Every venue that a listed publication appeared at, by kind, workshops under their conference."""
-    counts = count_by(Publication.objects.listed().filter(venue__isnull=False), "venue")
+    """The venues where most listed publications appeared, by kind, workshops under their conference."""
+    counts = count_values("venue", MOST_SHELVES)
+    rows = Venue.objects.filter(Q(slug__in=counts) | Q(workshops__slug__in=counts)).distinct()
     context = {
         "section": SECTION,
-        "kinds": shelve_by_kind(Venue.objects.order_by("short_name", "name"), counts),
+        "kinds": shelve_by_kind(rows.order_by("short_name", "name"), counts),
         "crumbs": [(gettext("Publications"), reverse("publications:publications"))],
     }
     return render(request, "publications/venues.html", context)
 
 
+@shared_page()
 @require_safe
 def venue(request: HttpRequest, slug: str) -> HttpResponse:
     """One venue: its editions with counts, its workshops, its newest publications."""
     found = get_object_or_404(Venue.objects.select_related("parent"), slug=slug)
-    listed = Publication.objects.listed()
-    own = listed.filter(venue=found)
-    workshops = count_by(listed.filter(venue__parent=found), "venue")
-    shown = list(own.with_rows().order_by(*SORTS["newest"])[: PER_PAGE + 1])
+    facet = f"venue:{found.slug}"
+    workshops = {f"venue:{each.slug}": each for each in Venue.objects.filter(parent=found)[:MOST_SHELVES]}
+    counts = count_named(list(workshops))
+    shown = load_newest(facet, PER_PAGE + 1)
     context = {
         "section": SECTION,
         "venue": found,
-        "editions": sorted(count_by(own, "year").items(), key=lambda row: row[0] or NEWEST, reverse=True),
-        "workshops": [(each, workshops[each.pk]) for each in Venue.objects.filter(pk__in=workshops)],
+        "editions": list(count_by_year(facet).items()),
+        "workshops": [(each, counts[facet]) for facet, each in workshops.items() if facet in counts],
         "schema": schema_venue(found, site_root(request)),
         "publications": shown[:PER_PAGE],
         "has_more": len(shown) > PER_PAGE,
@@ -280,9 +278,3 @@ def schema_venue(venue: Venue, root: str) -> dict[str, Any]:
         "url": venue.url or address,
     }
     return {key: value for key, value in data.items() if value}
-
-
-def count_by(publications: QuerySet, column: str) -> dict[Any, int]:
-    """How many there are for each value of `column`. One query."""
-    rows = publications.order_by().values_list(column).annotate(number=Count("pk"))
-    return dict(rows.values_list(column, "number"))

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import connection, transaction
 
 from labsite.lib.search import rebuild_index
-from publications.digests import refresh_digests
+from publications.digests import keep_totals_to_ourselves, refresh_digests
 from publications.models import Publication, PublicationDigest
+from publications.totals import recount
 
 
 class Command(BaseCommand):
@@ -21,6 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         keys = list(Publication.objects.values_list("pk", flat=True))
         changed = refresh_digests(keys)
+        with transaction.atomic():
+            keep_totals_to_ourselves()
+            recount(connection)
         for model in (PublicationDigest, apps.get_model("activities", "NewsItem")):
             rebuild_index(model, connection)
         self.stdout.write(f"{len(keys)} publications looked at, {changed} lines changed, search indexes rebuilt.")

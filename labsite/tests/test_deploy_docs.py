@@ -1,0 +1,51 @@
+"""What docs/deploy.md tells people to write fits what the site reads."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT = Path(settings.BASE_DIR)
+DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+# Read by others than this site's settings.
+FOREIGN = {
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "DATABASE_PASSWORD", "POSTGRES_USER", "POSTGRES_DB",
+    "POSTGRES_PASSWORD", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PWD",
+}  # fmt: skip
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", DEPLOY, re.DOTALL)
+
+
+def test_every_variable_that_is_set_is_one_that_is_read():
+    text = "\n".join(blocks("sh") + blocks("yaml") + blocks("dockerfile"))
+    named = set(re.findall(r"\b([A-Z][A-Z_]{2,})(?==|: )", text)) - FOREIGN
+    read = (ROOT / "labsite" / "settings.py").read_text() + (ROOT / "labsite" / "environment.py").read_text()
+    assert named
+    assert {name for name in named if f'"{name}"' not in read} == set()
+
+
+def test_every_variable_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    read = (ROOT / "labsite" / "settings.py").read_text() + (ROOT / "labsite" / "environment.py").read_text()
+    names = set(re.findall(r'read_(?:text|flag|list|choice|number)\(\s*"([A-Z_]+)"', read))
+    assert "DATABASE_REPLICA_URL" in names
+    assert {name for name in names if f"| `{name}` |" not in readme} == set()
+
+
+def test_nginx_takes_the_largest_upload_and_serves_no_media():
+    (server,) = blocks("nginx")
+    most = int(re.search(r"client_max_body_size (\d+)m;", server)[1])
+    assert most * 2**20 >= settings.LARGEST_UPLOAD
+    assert "media" not in server
+
+
+@pytest.mark.parametrize("word", ["run_imports", "check_links", "clearsessions", "migrate", "collectstatic"])
+def test_every_command_is_there(word):
+    assert f"manage.py {word}" in DEPLOY or f"manage {word}" in DEPLOY
+    assert word in get_commands()

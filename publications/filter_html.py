@@ -1,0 +1,54 @@
+"""What the filters beside a list hold a hundred times, as HTML: choices and bars. See publications.row_html for why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from html import escape
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, npgettext, pgettext
+
+from publications.facets import Choice
+from publications.histogram import Bar
+
+
+def choice_items(name: str, choices: Iterable[Choice], *, with_counts: bool = True) -> SafeString:
+    """Choices of the parameter `name` as items of a list, each with a box to tick."""
+    numbers, found = cache(counted), []  # the same few numbers come again and again
+    for choice in choices:
+        value, nested = escape(choice.value), ' class="choice-nested"' if choice.is_nested else ""
+        checked = " checked" if choice.is_chosen else ""
+        count = numbers(choice.count) if with_counts else ""
+        found.append(
+            f'<li{nested}><label class="choice"><input type="checkbox" name="{name}" id="filter-{name}-{value}" '
+            f'value="{value}"{checked}> <span><bdi>{escape(choice.label)}</bdi></span>{count}</label></li>'
+        )
+    return SafeString("".join(found))
+
+
+def counted(number: int) -> SafeString:
+    """A number of publications beside a choice, said in words too."""
+    words = escape(npgettext("after a number", "publication", "publications", number))
+    return SafeString(f' <span class="choice-count">{number}<span class="visually-hidden"> {words}</span></span>')
+
+
+def bar_items(bars: Iterable[Bar]) -> SafeString:
+    """Years as bars of a drawing, each a link that chooses its years."""
+    colon = pgettext("label before a value", "%(label)s:")
+    found = []
+    for number, bar in enumerate(bars, start=1):
+        said = ngettext("%(year)s: %(number)s publication", "%(year)s: %(number)s publications", bar.count)
+        said %= {"year": bar.label, "number": bar.count}
+        current = ' aria-current="true"' if bar.is_chosen else ""
+        said += gettext(", chosen") if bar.is_chosen else ""
+        found.append(
+            f'<g role="listitem"><a href="{escape(bar.address)}" id="bar-{number}" '
+            f'aria-label="{escape(said)}"{current}>'
+            f"<title>{escape(colon % {'label': bar.label})} {bar.count}</title>"
+            f'<rect class="histogram-field" x="{bar.x}" y="0" width="20" height="76"></rect>'
+            f'<rect class="histogram-bar" x="{bar.x}" y="{bar.y}" width="20" height="{bar.height}" rx="2"></rect>'
+            f'<text class="histogram-year" x="{bar.middle}" y="72" text-anchor="middle" aria-hidden="true">'
+            f"{escape(bar.label[:4])}</text></a></g>"
+        )
+    return SafeString("".join(found))
