@@ -34,6 +34,7 @@ NEWS_ON_HOME = 6
 SELECTED_ON_HOME = 6
 MEMBERS_ON_HOME = 12
 AREAS_ON_HOME = 6
+GROUPS_ON_HOME = 12  # the page of people has all
 RESULTS_PER_KIND = 20
 
 
@@ -74,7 +75,7 @@ def home_querysets(today: datetime.date) -> dict[str, QuerySet | Number]:
         "papers_number": FacetTotal.objects.filter(facet=ALL, year=0).values_list("number"),
         "awards_number": Number(AwardReceipt.objects.public()),
         "areas": Project.objects.published().filter(kind=Project.Kind.RESEARCH_AREA)[:AREAS_ON_HOME],
-        "groups": Group.objects.published().with_page_relations(),
+        "groups": Group.objects.published().with_page_relations()[:GROUPS_ON_HOME],
         "members": current.with_memberships()[: MEMBERS_ON_HOME + 1],
         "publications": papers.selected().with_rows(summary=True)[:SELECTED_ON_HOME],
         "news": NewsItem.objects.public().newest_first().with_relations()[:NEWS_ON_HOME],

@@ -1,8 +1,7 @@
-from typing import Any
-
 from django.apps import AppConfig, apps
 from django.apps.registry import Apps
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q
 from django.db.models.signals import post_migrate, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +34,7 @@ class PublicationsConfig(AppConfig):
         records_written.connect(remember_written, sender=authorship)
 
 
-def make_missing_digests(using: str, apps: Apps | None = None, plan: Any = (), **kwargs: object) -> None:
+def make_missing_digests(using: str, apps: Apps | None = None, **kwargs: object) -> None:
     """After an upgrade from a version without digests or facets; costs one query where there is nothing to do.
 
     `apps` is the state that was migrated to: on the way back to a version without digests there is nothing to make,
@@ -51,6 +50,5 @@ def make_missing_digests(using: str, apps: Apps | None = None, plan: Any = (), *
     from publications.digests import refresh_digests  # noqa: PLC0415
     from publications.models import Publication  # noqa: PLC0415
 
-    publications = Publication.objects.using(using)
-    had_no_facets = any(migration.name == "0007_facets" for migration, is_backwards in plan if not is_backwards)
-    refresh_digests((publications if had_no_facets else publications.filter(digest=None)).values_list("pk", flat=True))
+    lacking = Q(digest=None) | Q(is_published=True, digest__facet_text="")
+    refresh_digests(Publication.objects.using(using).filter(lacking).values_list("pk", flat=True))

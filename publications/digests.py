@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from labsite.lib.bulk import insert_rows
 from labsite.lib.changes import records_written
+from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.search import search_text
 from labsite.lib.text import fold
 from people.models import Membership, Person, PersonName
@@ -108,6 +109,7 @@ def refresh_digests(keys: Iterable[int]) -> int:
     keys, changed = sorted(keys), 0
     for begin in range(0, len(keys), BATCH):
         with transaction.atomic():
+            hold_lock(RECORDS)  # before any row: whoever changes many records takes them in this order
             batch = Publication.objects.select_for_update().filter(pk__in=keys[begin : begin + BATCH]).order_by("pk")
             changed += refresh_batch(list(batch.values_list("pk", flat=True)))
     return changed
@@ -131,6 +133,7 @@ def write_digests(publications: Iterable[Publication], *, are_new: bool = False)
         before = getattr(publication, "digest", None)
         after = make_digest(publication)
         stays = before is not None and same_rank(before.place, after.place)
+        after.stays = stays
         if stays:
             after.place = before.place
         if not stays or before.facet_text != after.facet_text:
@@ -139,9 +142,7 @@ def write_digests(publications: Iterable[Publication], *, are_new: bool = False)
         if before is None or any(getattr(before, name) != getattr(after, name) for name in [*DERIVED, "place"]):
             after.changed_at = timezone.now()
             fresh.append(after)
-    if moved:
-        keep_totals_to_ourselves()
-        spread([digest for digest in moved if digest.place not in left])
+    spread([digest for digest in moved if not digest.stays])
     if left:
         PublicationFacet.objects.filter(digest__in=left).delete()
     if are_new:
@@ -158,16 +159,9 @@ def write_digests(publications: Iterable[Publication], *, are_new: bool = False)
     return len(fresh)
 
 
-def keep_totals_to_ourselves() -> None:
-    """Until the end of the transaction. Two that change counts of facets in different orders would lock each other."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('publications_facettotal'))")
-
-
 def spread(digests: list[PublicationDigest]) -> None:
-    """Gives each of `digests` a place that no other has. One query; another for each round of collisions, which are
-    rare: same date, same beginning of the title and keys that are 2,048 apart.
+    """Gives each of `digests` a place that no stored one has, nor had when this began. A query for each round; another
+    round where date, beginning of the title and the key's rest by 2,048 are those of another publication.
     """
     waiting, taken = digests, set()
     while waiting:

@@ -47,5 +47,5 @@ def is_listed(publication: Publication, by_member: bool) -> bool:
 
 
 def word_of(facet: str) -> str:
-    """A facet as a word for the text index: letters only, which nobody types."""
+    """A facet as a word for the text index: letters only, in a column that no visitor's word looks into."""
     return f"zq{blake2s(facet.encode(), digest_size=8).hexdigest().translate(LETTERS)}"

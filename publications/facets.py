@@ -1,4 +1,7 @@
-"""The choices beside the list, each with its count under the other chosen filters. Pure but for `load_labels`."""
+"""The choices beside the list, each with its count under the other chosen filters.
+
+Two of these ask the database: `load_labels` and `make_removals`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from publications.counting import SAMPLE, Counts, count_removals
+from publications.counting import MOST_CHOICES, SAMPLE, Counts, count_removals
 from publications.filters import UNDATED, PublicationFilter, Selection
 from publications.hints import asked_by, words_of
 from publications.models import Distinction, Publication
@@ -16,7 +19,6 @@ from publications.places import UNDATED as UNDATED_YEAR
 from publications.venues import nest_venues
 
 SHOWN = 8  # choices of a facet before “more”
-MOST = 100  # choices of a facet at all, besides those that are chosen
 NAMED = ("venue", "topic", "author")  # whose choices have names in the database
 
 
@@ -64,9 +66,9 @@ def most_of(counts: Counts, name: str) -> dict[str, int]:
     """The values of a parameter with the highest counts; guests of the lab are no choices of their own."""
     own = counts.facets.get(name, {})
     values = {facet.partition(":")[2]: number for facet, number in own.items() if name != "author" or facet[0] == "a"}
-    if len(values) <= MOST:
+    if len(values) <= MOST_CHOICES:
         return values
-    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST])
+    return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHOICES])
 
 
 def make_facets(selection: Selection, counts: Counts, labels: Iterable[Named]) -> list[Facet]:

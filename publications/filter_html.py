@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from functools import cache
 from html import escape
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, npgettext, pgettext
 
 from publications.facets import Choice
 from publications.histogram import Bar
+from publications.models import Venue
 
 
 def choice_items(name: str, choices: Iterable[Choice], *, with_counts: bool = True) -> SafeString:
@@ -31,6 +33,20 @@ def counted(number: int) -> SafeString:
     """A number of publications beside a choice, said in words too."""
     words = escape(npgettext("after a number", "publication", "publications", number))
     return SafeString(f' <span class="choice-count">{number}<span class="visually-hidden"> {words}</span></span>')
+
+
+def venue_count(venue: Venue) -> SafeString:
+    """How many publications a venue of the index has itself, as the link that lists them."""
+    number = venue.publication_count
+    if not number:
+        none = gettext("none itself")
+        return SafeString(f'<span class="muted">{escape(none)}</span>')
+    text = ngettext("%(number)s publication", "%(number)s publications", number) % {"number": number}
+    at = gettext("at %(venue)s") % {"venue": venue.label}
+    address = f"{reverse('publications:publications')}?venue={venue.slug}"
+    return SafeString(
+        f'<a href="{escape(address)}">{escape(text)}<span class="visually-hidden"> {escape(at)}</span></a>'
+    )
 
 
 def bar_items(bars: Iterable[Bar]) -> SafeString:

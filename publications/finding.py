@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labsite.lib.reading import reading_connection
-from labsite.lib.search import Question, postgresql_query, read_question, sqlite_query
+from labsite.lib.search import Question, read_question, words_query
 from publications.facet_names import ALL, word_of
 from publications.filters import UNDATED, Selection
+from publications.models import PublicationDigest
 from publications.places import END, UNDATED_RANGE, range_of_years
 
 FACETS, DIGESTS = "publications_publicationfacet", "publications_publicationdigest"
@@ -103,20 +104,23 @@ def branches(wanted: Wanted, bounds: tuple[int, int] | None) -> list[Sql]:
     if wanted.words or (len(wanted.groups) > 1 and reading_connection().vendor == "sqlite"):
         return [by_text(wanted, bounds)]
     (walked, *asked) = list(wanted.groups.values()) or [(ALL,)]
-    found = []
-    for facet in walked:
-        conditions, values = ["f.facet = %s"], [facet]
-        if bounds:
-            conditions.append("f.place >= %s AND f.place < %s")
-            values += bounds
-        for facets in asked:
+    joins, conditions, values = [], [], []
+    for number, facets in enumerate(asked):
+        if len(facets) == 1:  # both lists are read in the order of places, side by side
+            joins.append(f"JOIN {FACETS} o{number} ON o{number}.place = f.place AND o{number}.facet = %s")
+            values += facets
+    for facets in asked:
+        if len(facets) > 1:
             # Not EXISTS: PostgreSQL would make it a join of both whole lists.
             conditions.append(
                 f"(SELECT 1 FROM {FACETS} o WHERE o.place = f.place AND o.facet IN ({places(facets)}) LIMIT 1) = 1"
             )
             values += facets
-        found.append((f"SELECT f.place AS place FROM {FACETS} f WHERE {' AND '.join(conditions)}", values))
-    return found
+    if bounds:
+        conditions.append("f.place >= %s AND f.place < %s")
+        values += bounds
+    sql = f"SELECT f.place AS place FROM {FACETS} f {' '.join(joins)} WHERE "
+    return [(sql + " AND ".join([*conditions, "f.facet = %s"]), [*values, facet]) for facet in walked]
 
 
 def places(values: tuple[Any, ...]) -> str:
@@ -125,27 +129,27 @@ def places(values: tuple[Any, ...]) -> str:
 
 def by_text(wanted: Wanted, bounds: tuple[int, int] | None) -> Sql:
     """By the text index, which holds facets as words: both databases intersect its lists faster than tables."""
+    query, values = text_query(wanted)
     if reading_connection().vendor == "postgresql":
-        name, sql = "place", f"SELECT place FROM {DIGESTS} WHERE search_document @@ to_tsquery('simple', %s)"
+        name, sql = "place", f"SELECT place FROM {DIGESTS} WHERE search_document @@ to_tsquery('simple', {query})"
     else:
-        name, sql = "rowid", f"SELECT rowid AS place FROM {DIGESTS}_text WHERE {DIGESTS}_text MATCH %s"
-    values: list[Any] = [text_query(wanted)]
+        name, sql = "rowid", f"SELECT rowid AS place FROM {DIGESTS}_text WHERE {DIGESTS}_text MATCH {query}"
     if bounds:
         sql, values = f"{sql} AND {name} >= %s AND {name} < %s", [*values, *bounds]
     return sql, values
 
 
-def text_query(wanted: Wanted) -> str:
-    """The question to the text index, in the database's syntax: words and facets, without ranges."""
+def text_query(wanted: Wanted) -> Sql:
+    """The question to the text index as an expression of SQL: words and facets, without ranges."""
     asked = list(wanted.groups.values()) or [(ALL,)]  # any facet of a list says that it is listed
     groups = [tuple(word_of(facet) for facet in facets) for facets in asked]
-    if reading_connection().vendor == "postgresql":
-        terms = [" | ".join(f"'{word}':D" for word in words) for words in groups]
-        terms += [postgresql_query(wanted.words)] if wanted.words else []
-        return " & ".join(f"({term})" for term in terms)
-    terms = [sqlite_query(wanted.words)] if wanted.words else []
-    terms += [" OR ".join(f"facet_text : {word}" for word in words) for words in groups]
-    return " AND ".join(f"({term})" for term in terms)
+    database = reading_connection().vendor
+    question, values = words_query(PublicationDigest, wanted.words, database) if wanted.words else ("", [])
+    if database == "postgresql":
+        terms = [*(" | ".join(f"'{word}':D" for word in words) for words in groups), *values]
+        return "%s", [" & ".join(f"({term})" for term in terms)]
+    facets = " AND ".join("(" + " OR ".join(f"facet_text : {word}" for word in words) + ")" for words in groups)
+    return (f"({question} || %s)", [*values, f" AND {facets}"]) if question else ("%s", [facets])
 
 
 def run(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from labsite.lib.questions import printable
 from labsite.lib.search import Question
-from publications.counting import EXACT, Counts, count_by_year
+from labsite.lib.together import load_together
+from publications.counting import EXACT, MOST_HITS, Counts
 from publications.facet_names import ALL
 from publications.filters import Problem, Selection
 from publications.finding import DIGESTS, FACETS, Sql, Wanted, cut, places, places_of, read_wanted, run
@@ -19,9 +20,9 @@ from publications.places import END, UNDATED, YEAR
 from publications.ranking import ranked_places
 
 PER_PAGE = 50
-RANKED_LIMIT = 5_000  # beyond this many answers a search is ordered by date
+RANKED_LIMIT = MOST_HITS  # beyond this many answers a search is ordered by date
 DEEPEST = 20 * PER_PAGE  # rows that a page without a neighbour skips before it looks for a nearer year to begin with
-PLACE = ("page", "after", "before")
+FARTHEST = 20_000  # rows that are skipped at all: links to neighbours lead on from there
 
 
 @dataclass
@@ -46,10 +47,11 @@ class Page:
         return bool(self.previous or self.next)
 
 
-def read_page(data: QueryDict, selection: Selection, counts: Counts) -> Page:
+def read_page(data: QueryDict, selection: Selection, counts: Counts, *, in_full: bool = False) -> Page:
     """The page that `?page=` names, with `after=` or `before=` for a neighbour of a page that was shown.
 
     Where there is no such page, the first one with a problem that says so. Two queries; none where nothing is found.
+    `in_full` loads what references print as well.
     """
     page = Page([], 1, counts.number, counts.is_capped)
     if selection.is_impossible:
@@ -66,61 +68,68 @@ def read_page(data: QueryDict, selection: Selection, counts: Counts) -> Page:
     page.number = number or 1
     if not page.count:
         return page
-    fill(page, selection, data)
-    if not page.publications:  # beyond the end of a list that was not counted to its end
-        page.problems.append(
-            Problem(
-                "page",
-                gettext("Page"),
-                gettext("There is no page %(number)s. You see the first.") % {"number": page.number},
-            )
-        )
+    fill(page, selection, data, counts, in_full=in_full)
+    if not page.publications:  # beyond the end of a list that was not counted to its end, or too far to go
+        message = gettext("There is no page %(number)s. You see the first.") % {"number": page.number}
+        page.problems.append(Problem("page", gettext("Page"), message))
         page.number = 1
-        fill(page, selection, QueryDict())
+        fill(page, selection, QueryDict(), counts, in_full=in_full)
     return page
 
 
-def fill(page: Page, selection: Selection, data: QueryDict) -> None:
+def fill(page: Page, selection: Selection, data: QueryDict, counts: Counts, *, in_full: bool) -> None:
     wanted = read_wanted(selection)
     if selection.sort == "best" and not page.count_is_capped and page.count <= RANKED_LIMIT:
         page.sort = "best"
         begin = (page.number - 1) * PER_PAGE
-        keys = ranked_places(wanted, PER_PAGE + 1, begin)
-        load(page, keys)
+        keys = ranked_places(wanted, PER_PAGE + 1, begin, hits=page.count)
+        load(page, keys, in_full=in_full)
         if page.number > 1:
             page.previous = selection.address(page=[str(page.number - 1)])
         if len(keys) > PER_PAGE:
             page.next = selection.address(page=[str(page.number + 1)])
         return
     page.sort = selection.sort if selection.sort != "best" else "newest"
-    fill_ordered(page, selection, wanted, data)
-
-
-def fill_ordered(page: Page, selection: Selection, wanted: Wanted, data: QueryDict) -> None:
-    """The page in the chosen order."""
     place, backwards = read_place(data) if page.number > 1 or "before" in data else (None, False)
+    keys = find_places(page, wanted, place, backwards, counts)
+    if place is not None and not keys:  # the publication behind which the page began is elsewhere by now
+        keys, backwards = find_places(page, wanted, None, False, counts), False
+    has_more = len(keys) > PER_PAGE
+    load(page, keys[:PER_PAGE][::-1] if backwards else keys[:PER_PAGE], in_full=in_full)
+    if page.publications:
+        link_neighbours(page, selection, has_more=has_more or backwards)
+
+
+def find_places(page: Page, wanted: Wanted, place: int | None, backwards: bool, counts: Counts) -> list[int]:
+    """The places of the page, and one more where there is another page; [] for a page that lies too far to go."""
     offset = 0 if place is not None else (page.number - 1) * PER_PAGE
     if page.sort in ("newest", "oldest"):
+        # What was counted by year tells where a page lies, unless it is what a sample or a chosen year holds.
+        if offset > DEEPEST and not backwards and wanted.is_counted and not wanted.ranges:
+            wanted, offset = skip_years(wanted, offset, counts.years, towards_older=page.sort == "newest")
         sql, values = by_date(wanted, page.sort, place, backwards, offset)
     else:
         sql, values = by_key(wanted, page, place, backwards, offset)
-    keys = [row[0] for row in run(sql, values)]
-    has_more = len(keys) > PER_PAGE
-    load(page, keys[:PER_PAGE][::-1] if backwards else keys[:PER_PAGE])
-    if not page.publications:
-        return
+    return [row[0] for row in run(sql, values)] if offset <= FARTHEST else []
+
+
+def link_neighbours(page: Page, selection: Selection, *, has_more: bool) -> None:
     first, last = (page.publications[index].digest.place for index in (0, -1))
     if page.number > 1:
         before = {"before": str(first)} if page.number > 2 else {}
         page.previous = neighbour(selection, page.number - 1, **before)
-    if has_more or backwards:
+    if has_more:
         page.next = neighbour(selection, page.number + 1, after=str(last))
 
 
-def load(page: Page, keys: list[int]) -> None:
+def load(page: Page, keys: list[int], *, in_full: bool) -> None:
     """Puts the publications at these places on the page. What was unpublished a moment ago is not among them."""
     shown = keys[:PER_PAGE]
-    found = Publication.objects.published().filter(digest__place__in=shown).with_lines()
+    found = Publication.objects.published().filter(digest__place__in=shown)
+    if in_full:
+        found = load_together(rows=found.with_export_relations().select_related("digest"))["rows"]
+    else:
+        found = found.with_lines()
     rows = {row.digest.place: row for row in found}
     page.publications = [rows[key] for key in shown if key in rows]
 
@@ -137,7 +146,9 @@ def best_places(question: Question, limit: int) -> list[int]:
     """At most `limit` places of what holds the words, the best first; the newest where too many do. Two queries."""
     wanted = Wanted(words=question)
     hits = run(*places_of(wanted, RANKED_LIMIT + 1))
-    return ranked_places(wanted, limit) if len(hits) <= RANKED_LIMIT else [row[0] for row in hits[:limit]]
+    if len(hits) > RANKED_LIMIT:
+        return [row[0] for row in hits[:limit]]
+    return ranked_places(wanted, limit, hits=len(hits))
 
 
 def neighbour(selection: Selection, number: int, **place: str) -> str:
@@ -154,26 +165,23 @@ def read_place(data: QueryDict) -> tuple[int | None, bool]:
 
 
 def by_date(wanted: Wanted, sort: str, place: int | None, backwards: bool, offset: int) -> Sql:
-    """Places in the order of dates, one more than a page holds. One more query for a page far from the first."""
+    """Places in the order of dates, one more than a page holds."""
     towards_older = (sort == "newest") != backwards
-    if offset > DEEPEST and towards_older and wanted.is_counted and not wanted.ranges:
-        wanted, offset = skip_years(wanted, offset)
     sql, values = places_of(wanted, offset + PER_PAGE + 1, backwards=not towards_older, beyond=place)
     order = "ASC" if towards_older else "DESC"
     sql = f"SELECT place FROM ({sql}) AS found ORDER BY place {order} LIMIT %s OFFSET %s"
     return sql, [*values, PER_PAGE + 1, offset]
 
 
-def skip_years(wanted: Wanted, offset: int) -> tuple[Wanted, int]:
-    """Where the page lies: the years before it are skipped by their totals. For one facet alone."""
-    (facet, *others) = wanted.counted_facets
+def skip_years(wanted: Wanted, offset: int, years: dict[int, int], *, towards_older: bool) -> tuple[Wanted, int]:
+    """Where the page lies: the years before it are skipped by what was counted of each."""
     beyond = None
-    for year, number in () if others else count_by_year(facet).items():
-        if offset < number:
+    for year in sorted(years, reverse=towards_older):
+        if offset < years[year]:
             break
-        offset -= number
-        beyond = (UNDATED - (year or UNDATED) + 1) * YEAR - 1
-    return cut(wanted, beyond, backwards=False), offset
+        offset -= years[year]
+        beyond = (UNDATED - year + 1) * YEAR - 1 if towards_older else (UNDATED - year) * YEAR
+    return cut(wanted, beyond, backwards=not towards_older), offset
 
 
 COLUMNS = {"title": "title_key", "cited": "citations_key"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.migrations.operations.base import Operation
 
+from labsite.lib.locks import RECORDS, number_of_lock
 from publications.places import UNDATED, YEAR
 
 FACETS, TOTALS = "publications_publicationfacet", "publications_facettotal"
@@ -55,7 +56,9 @@ def sqlite() -> list[str]:
 
 
 def postgresql() -> list[str]:
-    """By statement, in the order of facets: two writers wait for each other instead of locking each other out."""
+    """By statement. Two writers that change the same counts in different orders would lock each other out: they wait
+    for each other first, by the lock that imports and merges hold as well.
+    """
     changed = (
         f"SELECT facet, split_part(facet, ':', 1), year, {{sign}}count(*) FROM ("
         f"SELECT facet, 0 AS year FROM changed UNION ALL SELECT facet, {UNDATED} - place / {YEAR} FROM changed"
@@ -74,7 +77,8 @@ def postgresql() -> list[str]:
         name = f"{TOTALS}_{event}"
         seen = f"REFERENCING {rows.upper()} TABLE AS changed " if rows else ""
         statements += [
-            f'CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body}; RETURN NULL; END $$',
+            f'CREATE FUNCTION "{name}"() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN '
+            f"PERFORM pg_advisory_xact_lock({number_of_lock(RECORDS)}); {body}; RETURN NULL; END $$",
             f'CREATE TRIGGER "{name}" AFTER {event.upper()} ON "{FACETS}" {seen}'
             f'FOR EACH STATEMENT EXECUTE FUNCTION "{name}"()',
         ]
@@ -82,7 +86,7 @@ def postgresql() -> list[str]:
 
 
 def recount(connection: Any) -> None:
-    """Counts all facets anew. Safe at any time inside a transaction."""
+    """Counts all facets anew, in a transaction that holds the lock of records (labsite.lib.locks)."""
     year = f"{UNDATED} - place / {YEAR}"
     field = "split_part(facet, ':', 1)" if connection.vendor == "postgresql" else (
         "substr(facet, 1, instr(facet, ':') - 1)"

@@ -6,7 +6,8 @@ import zlib
 
 from django.db import connection
 
-# Held while many records are written that were read a moment before: imports, taking them back, merges.
+# Held while many records are written that were read a moment before: imports, taking them back, merges; and while what
+# lists show is derived and counted.
 RECORDS = "labsite.records"
 
 
@@ -20,4 +21,9 @@ def hold_lock(name: str) -> None:
         raise RuntimeError("A lock is held by a transaction: begin one first.")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number_of_lock(name)])
+
+
+def number_of_lock(name: str) -> int:
+    """By which PostgreSQL knows the lock."""
+    return zlib.crc32(name.encode())

@@ -93,7 +93,7 @@ class Plan:
     def load(self, **values: Any) -> dict[str, Any]:
         """The rows of each queryset for these values. One query."""
         connection = reading_connection()
-        place = (connection.vendor, str(connection.settings_dict["NAME"]))
+        place = (connection.alias, str(connection.settings_dict["NAME"]))
         if place not in self.statements:
             samples = {name: make_sample(kind, number) for number, (name, kind) in enumerate(self.types.items())}
             self.statements[place] = Statement(self.make(**samples), samples)

@@ -73,7 +73,7 @@ class PageCache:
         version = self.read_version()
         if version is None:
             return self.answer_live(environ, start_response)
-        host = environ.get(self.host_header, "")
+        host = environ.get(self.host_header) or environ.get("HTTP_HOST", "")
         key = (host, self.read_scheme(environ), path, query or "")
         is_ordinary = not query and is_own_host(host, environ.get("SERVER_PORT", ""))
         edition = self.edition_of(version)
@@ -111,7 +111,8 @@ class PageCache:
     ) -> Iterable[bytes]:
         encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         variant = page.variants.get(encoding) or self.memory.variant(key, page, encoding, is_ordinary=is_ordinary)
-        is_dated = self.clock() >= edition.told_from
+        # A page that took its second to make may show what was changed in it: it is dated when it is asked for again.
+        is_dated = timing is HIT and self.clock() >= edition.told_from
         dated = [edition.last_modified] if is_dated else []
         tags, since = environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")
         if tags is not None:
@@ -184,8 +185,14 @@ class PageCache:
         return self.answer_page(environ, start_response, key, page, edition, is_ordinary, MISS)
 
     def answer_live(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        """Django's own answer. What somebody who is signed in gets is for no cache between here and them."""
+        is_somebodys = self.session in environ.get("HTTP_COOKIE", "") or "HTTP_AUTHORIZATION" in environ
+
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            return start_response(status, without_mark(headers), *([exc_info] if exc_info else []))
+            own = without_mark(headers)
+            if is_somebodys and not any(name.lower() == "cache-control" for name, _ in own):
+                own.append(("Cache-Control", "private"))
+            return start_response(status, own, *([exc_info] if exc_info else []))
 
         return self.application(environ, start)
 

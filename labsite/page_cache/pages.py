@@ -17,7 +17,6 @@ from labsite.page_cache.versions import Version
 Headers = list[tuple[str, str]]
 
 WORTH_PACKING = 200  # bytes; below, packing makes longer
-# What it costs and gains on the list of fifty publications stands in docs/performance.md.
 PACKERS = {
     "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
     "br": lambda body: brotli.compress(body, mode=brotli.MODE_TEXT, quality=5),

@@ -126,6 +126,21 @@ def test_whoever_is_somebody_gets_a_live_page(cache, site, environ):
     assert ask(cache, "/").timing == "hit"
 
 
+@pytest.mark.parametrize("environ", [{"HTTP_COOKIE": "sessionid=abc"}, {"HTTP_AUTHORIZATION": "Bearer x"}])
+def test_what_somebody_gets_is_for_no_cache_on_the_way(cache, site, environ):
+    """A draft that staff look at, above all."""
+    assert ask(cache, "/", **environ).headers["Cache-Control"] == "private"
+    assert ask(cache, "/", HTTP_RANGE="bytes=0-1").headers.get("Cache-Control") != "private"
+
+
+def test_the_host_is_the_one_that_the_page_was_made_for(cache, site):
+    """Where a proxy is to name the host and does not, it is the visitor's."""
+    cache.host_header = "HTTP_X_FORWARDED_HOST"
+    ask(cache, "/", HTTP_HOST="testserver")
+    site.text = "of another host"
+    assert ask(cache, "/", HTTP_HOST="other.example.org").body == b"of another host"
+
+
 def test_pages_are_made_without_what_a_visitor_sent(cache, site):
     sent = {"HTTP_COOKIE": "csrftoken=x", "HTTP_ACCEPT_LANGUAGE": "zh", "HTTP_HX_REQUEST": "true", "HTTP_REFERER": "x"}
     answer = ask(cache, "/", **sent, HTTP_IF_NONE_MATCH='"x"', HTTP_ACCEPT_ENCODING="gzip")

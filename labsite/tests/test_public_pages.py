@@ -42,8 +42,9 @@ QUERIES = {
     # one batch with its six relations; and one to know venue, author and topic
     "/publications/export.bib": 7,
     "/publications/export.json?venue=v0&year=2020&author=ada-quint&topic=topic-0&award=oral&q=paper&code=yes": 8,
-    # as the plain list, and the publications with what a reference prints
-    "/publications/?style=apa": 6,
+    # as the plain list: lines are loaded with what a reference prints
+    "/publications/?style=apa": 5,
+    "/publications/?style=apa&topic=topic-0": 6,
     "/publications/references.txt?style=ieee": 7,
     # frame; the publication and all that surrounds it; related ones (3)
     "/publications/paper-0/": 5,

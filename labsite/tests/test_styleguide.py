@@ -42,7 +42,6 @@ ELSEWHERE = {
     "publications/_filter_form.html": "the filters, seen at /publications/",
     "publications/_histogram.html": "the years as bars, seen at /publications/",
     "publications/_problems.html": "the banners shown here, around problems of filters",
-    "publications/_venue_count.html": "a link in the index of /venues/",
 }
 
 

@@ -28,6 +28,22 @@ def fill_places(apps, schema_editor):
     digests.bulk_update(batch, ["place"], batch_size=200)
 
 
+def fill_keys(apps, schema_editor):
+    """Backwards: the keys by which lists were ordered before."""
+    digests = apps.get_model("publications", "PublicationDigest").objects.using(schema_editor.connection.alias)
+    batch = []
+    for digest in digests.only("pk", "place").iterator(chunk_size=2000):
+        days = digest.place >> 41
+        year, rest = UNDATED - days // 416, days % 416
+        day = (12 - rest // 32) * 100 + 31 - rest % 32
+        digest.newest_key, digest.oldest_key = -(year * 10_000 + day), year * 10_000 + (day or 9999)
+        batch.append(digest)
+        if len(batch) == 2000:
+            digests.bulk_update(batch, ["newest_key", "oldest_key"], batch_size=200)
+            batch = []
+    digests.bulk_update(batch, ["newest_key", "oldest_key"], batch_size=200)
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -51,7 +67,7 @@ class Migration(migrations.Migration):
             name='place',
             field=models.BigIntegerField(null=True),
         ),
-        migrations.RunPython(fill_places, migrations.RunPython.noop),
+        migrations.RunPython(fill_places, fill_keys),
         migrations.AlterField(
             model_name='publicationdigest',
             name='place',

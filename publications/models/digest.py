@@ -25,6 +25,7 @@ class PublicationDigest(models.Model):
     """
 
     SEARCH_KEY = "place"
+    SEARCH_COLUMNS = ("title_text", "author_text", "body_text")
 
     publication = models.OneToOneField(
         Publication, on_delete=models.CASCADE, primary_key=True, related_name="digest", db_constraint=True

@@ -45,6 +45,7 @@ def choice_items(facet: Facet, choices: list[Choice]) -> SafeString:
 
 register.simple_tag(filter_html.bar_items)
 register.simple_tag(filter_html.counted)
+register.simple_tag(filter_html.venue_count)
 
 
 @register.simple_tag

@@ -8,8 +8,9 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
+from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.search import rebuild_index
-from publications.digests import keep_totals_to_ourselves, refresh_digests
+from publications.digests import refresh_digests
 from publications.models import Publication, PublicationDigest
 from publications.totals import recount
 
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         keys = list(Publication.objects.values_list("pk", flat=True))
         changed = refresh_digests(keys)
         with transaction.atomic():
-            keep_totals_to_ourselves()
+            hold_lock(RECORDS)
             recount(connection)
         for model in (PublicationDigest, apps.get_model("activities", "NewsItem")):
             rebuild_index(model, connection)
