@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from django.conf import settings
 from django.core.signals import request_finished
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.http import HttpRequest, HttpResponse
+
+from labsite.page_cache.marking import is_somebody
 
 REPLICA = "replica"
 _is_visitor: ContextVar[bool] = ContextVar("reads_of_a_visitor", default=False)
@@ -52,9 +53,7 @@ class ReplicaMiddleware:
 
 def is_visitors_read(request: HttpRequest) -> bool:
     """Whether this reads a page, from nobody in particular. Asks no database."""
-    # Who bears a message was answered something of their own a moment ago.
-    is_somebody = any(name in request.COOKIES for name in (settings.SESSION_COOKIE_NAME, "messages"))
-    return request.method in ("GET", "HEAD") and not is_somebody and "Authorization" not in request.headers
+    return request.method in ("GET", "HEAD") and not is_somebody(request)
 
 
 @contextmanager

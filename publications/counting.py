@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from publications.facet_names import ALL, CITED
+from publications.facet_names import CITED
 from publications.filters import Selection
-from publications.finding import FACETS, Sql, Wanted, places, places_of, read_wanted, run
+from publications.finding import Sql, Wanted, places, places_of, read_wanted, run
 from publications.places import UNDATED, YEAR
+from publications.totals import FACETS, TOTALS
 
-TOTALS = "publications_facettotal"
 EXACT, SAMPLE = 2_000, 500
 MOST_HITS = 5_000  # of words that are looked for: up to here they are counted, and the best can come first
 MOST_CHOICES = 100  # of one facet
@@ -172,12 +172,6 @@ def one_year(wanted: Wanted) -> int | None:
         return 0
     ((begin, end), *others) = wanted.ranges
     return UNDATED - begin // YEAR if not others and end - begin == YEAR else None
-
-
-def count_facet(facet: str = ALL) -> int:
-    """How many listed publications have a facet; how many there are, if none is named. One query."""
-    rows = run(f"SELECT number FROM {TOTALS} WHERE facet = %s AND year = 0", [facet])
-    return rows[0][0] if rows else 0
 
 
 def count_by_year(facet: str) -> dict[int | None, int]:

@@ -15,8 +15,9 @@ from publications.facet_names import ALL, word_of
 from publications.filters import UNDATED, Selection
 from publications.models import PublicationDigest
 from publications.places import END, UNDATED_RANGE, range_of_years
+from publications.totals import FACETS
 
-FACETS, DIGESTS = "publications_publicationfacet", "publications_publicationdigest"
+DIGESTS = PublicationDigest._meta.db_table
 # Parameters that are facets, those first that usually leave least: the first one chosen is walked, the others asked.
 PARAMETERS = ("award", "author", "topic", "venue", "code", "type", "workshops")
 SINGLE = ("venue", "type", "code", "workshops")  # of which a publication has one value at most

@@ -14,10 +14,11 @@ from labsite.lib.together import load_together
 from publications.counting import EXACT, MOST_HITS, Counts
 from publications.facet_names import ALL
 from publications.filters import Problem, Selection
-from publications.finding import DIGESTS, FACETS, Sql, Wanted, cut, places, places_of, read_wanted, run
+from publications.finding import DIGESTS, Sql, Wanted, cut, places, places_of, read_wanted, run
 from publications.models import Publication
 from publications.places import END, UNDATED, YEAR
 from publications.ranking import ranked_places
+from publications.totals import FACETS
 
 PER_PAGE = 50
 RANKED_LIMIT = MOST_HITS  # beyond this many answers a search is ordered by date

@@ -50,8 +50,14 @@ def private_cookies() -> tuple[str, ...]:
     return settings.SESSION_COOKIE_NAME, "messages"
 
 
+def is_somebody(request: HttpRequest) -> bool:
+    """Whether a visitor is more than that. Asks no database: a visitor is told by lacking a cookie.
+
+    Who bears a message was answered something of their own a moment ago.
+    """
+    return any(name in request.COOKIES for name in private_cookies()) or "Authorization" in request.headers
+
+
 def is_for_everybody(request: HttpRequest) -> bool:
-    """Whether nobody is signed in and nothing is previewed. Asks no database: a visitor is told by lacking a cookie."""
-    if any(name in request.COOKIES for name in private_cookies()) or "Authorization" in request.headers:
-        return False
-    return getattr(request, "previewed_lab", None) is None
+    """Whether nobody is signed in and nothing is previewed."""
+    return not is_somebody(request) and getattr(request, "previewed_lab", None) is None

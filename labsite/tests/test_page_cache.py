@@ -303,8 +303,8 @@ def test_who_asks_at_the_same_time_waits_for_one(cache, site):
     assert {answer.body for answer in answers} == {b"quiet " * 100}
 
 
-def test_nobody_waits_for_ever(cache, site, monkeypatch):
-    monkeypatch.setattr(layer, "WAIT", 0.05)
+def start_slowly(cache, site) -> tuple[threading.Thread, threading.Event]:
+    """A thread that has begun to make the page, and what lets it go on."""
     go, begun = threading.Event(), threading.Event()
 
     def wait() -> None:
@@ -316,6 +316,12 @@ def test_nobody_waits_for_ever(cache, site, monkeypatch):
     slow = threading.Thread(target=ask, args=(cache, "/"))
     slow.start()
     assert begun.wait(10)
+    return slow, go
+
+
+def test_nobody_waits_for_ever(cache, site, monkeypatch):
+    monkeypatch.setattr(layer, "WAIT", 0.05)
+    slow, go = start_slowly(cache, site)
     assert ask(cache, "/").status == 200
     go.set()
     slow.join()
@@ -334,17 +340,7 @@ def test_one_that_fails_lets_the_others_go(cache, site):
 
 
 def test_a_later_version_does_not_wait_for_an_earlier_one(cache, site, told):
-    go, begun = threading.Event(), threading.Event()
-
-    def wait() -> None:
-        if len(site.asked) == 1:
-            begun.set()
-            go.wait(10)
-
-    site.before = wait
-    slow = threading.Thread(target=ask, args=(cache, "/"))
-    slow.start()
-    assert begun.wait(10)
+    slow, go = start_slowly(cache, site)
     told.version = 2
     assert ask(cache, "/").timing == "miss"
     go.set()

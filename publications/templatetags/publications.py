@@ -9,11 +9,9 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from labsite.lib.dates import display_stored
 from labsite.lib.search import Question, highlight
-from labsite.lib.web import in_language
 from people.models import Person
-from publications import filter_html, printing, row_html
+from publications import filter_html, row_html
 from publications.author_line import AuthorLine, make_author_line, read_author
 from publications.facets import Choice, Facet
 from publications.filters import Selection
@@ -64,30 +62,6 @@ def affiliations(publication: Publication) -> dict[str, Any]:
 def marked(text: str, question: Question | str | None = None) -> SafeString:
     """A title, isolated from the direction of its surroundings, with what was searched for marked."""
     return format_html("<bdi>{}</bdi>", highlight(text, question or Question()))
-
-
-@register.filter
-def in_words(text: str) -> str:
-    """A word of the interface that a row stores in English, in the visitor's language."""
-    return printing.in_words(text)
-
-
-@register.filter
-def localised(address: str) -> str:
-    """An address that a row stores, in the visitor's language."""
-    return in_language(address) if address else ""
-
-
-@register.filter
-def stored_date(text: str) -> str:
-    """A date that a row stores, in words."""
-    return display_stored(text) if text else ""
-
-
-@register.filter
-def distinction_text(stored: str | dict[str, Any]) -> str:
-    """A distinction that a row stores, with its rate."""
-    return printing.distinction_text(stored)
 
 
 @register.simple_tag
