@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from labsite.lib.reading import reading_connection
 from publications.facet_names import CITED
 from publications.filters import Selection
-from publications.finding import Sql, Wanted, places, places_of, read_wanted, run
-from publications.places import UNDATED, YEAR
+from publications.finding import Sql, Wanted, places, places_of, read_wanted, run, text_query
+from publications.places import END, UNDATED, YEAR
+from publications.text_hits import HITS
 from publications.totals import FACETS, TOTALS
 
-EXACT, SAMPLE = 2_000, 500
+EXACT, SAMPLE = 1_000, 500
 MOST_HITS = 5_000  # of words that are looked for: up to here they are counted, and the best can come first
 MOST_CHOICES = 100  # of one facet
 # Which fields of facets each parameter's choices come from.
@@ -40,32 +42,61 @@ class Counts:
     has_citations: bool = False
 
 
+def hits_of(wanted: Wanted) -> Sql:
+    """SQL for the places that are counted, newest first: one more than `EXACT`, for words than `MOST_HITS`. Of frequent
+    words PostgreSQL collects `SAMPLE` and one: it would have to read all of them.
+    """
+    if not wanted.words:
+        return places_of(wanted, EXACT + 1)
+    if not cut_at(wanted):
+        return places_of(wanted, MOST_HITS + 1)
+    query, values = text_query(wanted)
+    ((since, till),) = wanted.ranges or ((0, END),)
+    return f"SELECT place FROM {HITS}({query}, %s, %s, %s, %s) AS place", [
+        *values, since, till, MOST_HITS + 1, SAMPLE + 1
+    ]  # fmt: skip
+
+
+def cut_at(wanted: Wanted) -> int:
+    """As many hits as there are when no more were collected although there may be; 0 for what is always collected."""
+    is_postgresql = reading_connection().vendor == "postgresql"
+    return SAMPLE + 1 if wanted.words and is_postgresql and len(wanted.ranges) < 2 else 0
+
+
+def is_cut(wanted: Wanted, number: int) -> bool:
+    """Whether there may be more hits than the `number` that `hits_of` gave."""
+    return number == cut_at(wanted) > 0 or number > (MOST_HITS if wanted.words else EXACT)
+
+
 class Statement:
     """Collects what is to be counted; asks for all of it at once. Rows are (what, facet, year, number)."""
 
     def __init__(self) -> None:
-        self.bases: list[tuple[Wanted, int]] = []
+        self.bases: list[Wanted] = []
         self.parts: list[Sql] = []
 
     def base(self, wanted: Wanted) -> str:
         """The name of the places of `wanted`, which are collected once."""
-        for index, (other, _) in enumerate(self.bases):
-            if other == wanted:
-                return str(index)
-        limit = MOST_HITS if wanted.words else EXACT
-        self.bases.append((wanted, limit))
+        if wanted in self.bases:
+            return str(self.bases.index(wanted))
+        self.bases.append(wanted)
         index = str(len(self.bases) - 1)
         self.parts.append((f"SELECT 'hits', '{index}', 0, count(*) FROM hits{index}", []))
         return index
 
+    def is_sampled(self, base: str | None, hits: dict[str, int]) -> bool:
+        """Whether what was counted from a base was counted among the newest of its hits."""
+        return base is not None and (hits[base] > EXACT or hits[base] == cut_at(self.bases[int(base)]))
+
     def run(self) -> list[tuple[str, str, int, int]]:
         tables, values = [], []
-        for index, (wanted, limit) in enumerate(self.bases):
-            sql, own = places_of(wanted, limit + 1)
+        for index, wanted in enumerate(self.bases):
+            sql, own = hits_of(wanted)
             tables.append(f"hits{index} AS MATERIALIZED ({sql})")
             tables.append(
                 f"base{index} AS MATERIALIZED (SELECT place FROM hits{index} ORDER BY place LIMIT "
-                f"(SELECT CASE WHEN count(*) > {EXACT} THEN {SAMPLE} ELSE {EXACT} END FROM hits{index}))"
+                f"(SELECT CASE WHEN count(*) > {EXACT} OR count(*) = {cut_at(wanted)} THEN {SAMPLE} ELSE {EXACT} END "
+                f"FROM hits{index}))"
             )
             values += own
         head = f"WITH {', '.join(tables)} " if tables else ""
@@ -89,16 +120,15 @@ def count_list(selection: Selection) -> Counts:
     found = statement.run()
     hits = {place: number for what, place, _, number in found if what == "hits"}
     counts.number = sum(number for what, _, _, number in found if what == "whole") if whole is None else hits[whole]
-    limit = MOST_HITS if wanted.words else EXACT
-    counts.is_capped = whole is not None and counts.number > limit
-    counts.number = min(counts.number, limit) if counts.is_capped else counts.number
+    counts.is_capped = whole is not None and is_cut(wanted, counts.number)
+    counts.number -= counts.is_capped  # the one that says that there are more
     counts.has_citations = any(number > 0 for what, _, _, number in found if what == "cited")
     for name in FIELDS:
         counts.facets[name] = {facet: number for what, facet, _, number in found if what == name and number > 0}
-        if hits.get(origins[name], 0) > EXACT:
+        if statement.is_sampled(origins[name], hits):
             counts.samples.add(name)
     counts.years = {year: number for what, _, year, number in found if what == "year" and number > 0}
-    if hits.get(years, 0) > EXACT:
+    if statement.is_sampled(years, hits):
         counts.samples.add("year")
     return counts
 
@@ -107,7 +137,7 @@ def count_removals(selection: Selection, names: list[str]) -> dict[str, int]:
     """How many there would be without each of these parameters, up to one more than are counted. One query."""
     parts, values = [], []
     for name in names:
-        sql, own = places_of(read_wanted(selection, leave_out=name), EXACT + 1)
+        sql, own = hits_of(read_wanted(selection, leave_out=name))
         parts.append(f"SELECT '{name}', count(*) FROM ({sql}) AS hits")
         values += own
     return dict(run(" UNION ALL ".join(parts), values)) if parts else {}

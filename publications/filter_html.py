@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from html import escape
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, npgettext, pgettext
 
 from publications.facets import Choice
 from publications.histogram import Bar
 from publications.models import Venue
 
+REMEMBERED = 10_000  # numbers: choosing the form of a plural costs more than all else of a choice
+
 
 def choice_items(name: str, choices: Iterable[Choice], *, with_counts: bool = True) -> SafeString:
     """Choices of the parameter `name` as items of a list, each with a box to tick."""
-    numbers, found = cache(counted), []  # the same few numbers come again and again
+    language, found = get_language(), []
     for choice in choices:
         value, nested = escape(choice.value), ' class="choice-nested"' if choice.is_nested else ""
         checked = " checked" if choice.is_chosen else ""
-        count = numbers(choice.count) if with_counts else ""
+        count = counted_in(language, choice.count) if with_counts else ""
         found.append(
             f'<li{nested}><label class="choice"><input type="checkbox" name="{name}" id="filter-{name}-{value}" '
             f'value="{value}"{checked}> <span><bdi>{escape(choice.label)}</bdi></span>{count}</label></li>'
@@ -31,6 +33,12 @@ def choice_items(name: str, choices: Iterable[Choice], *, with_counts: bool = Tr
 
 def counted(number: int) -> SafeString:
     """A number of publications beside a choice, said in words too."""
+    return counted_in(get_language(), number)
+
+
+@lru_cache(REMEMBERED)
+def counted_in(language: str, number: int) -> SafeString:
+    """The same in the `language` that is active."""
     words = escape(npgettext("after a number", "publication", "publications", number))
     return SafeString(f' <span class="choice-count">{number}<span class="visually-hidden"> {words}</span></span>')
 
@@ -49,13 +57,18 @@ def venue_count(venue: Venue) -> SafeString:
     )
 
 
+@lru_cache(REMEMBERED)
+def said_of_year(language: str, number: int) -> str:
+    """What a bar says to those who do not see it, in the `language` that is active."""
+    return ngettext("%(year)s: %(number)s publication", "%(year)s: %(number)s publications", number)
+
+
 def bar_items(bars: Iterable[Bar]) -> SafeString:
     """Years as bars of a drawing, each a link that chooses its years."""
     colon = pgettext("label before a value", "%(label)s:")
-    found = []
+    language, found = get_language(), []
     for number, bar in enumerate(bars, start=1):
-        said = ngettext("%(year)s: %(number)s publication", "%(year)s: %(number)s publications", bar.count)
-        said %= {"year": bar.label, "number": bar.count}
+        said = said_of_year(language, bar.count) % {"year": bar.label, "number": bar.count}
         current = ' aria-current="true"' if bar.is_chosen else ""
         said += gettext(", chosen") if bar.is_chosen else ""
         found.append(

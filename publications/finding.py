@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labsite.lib.reading import reading_connection
-from labsite.lib.search import Question, read_question, words_query
+from labsite.lib.search import MARK, Question, read_question, words_query
 from publications.facet_names import ALL, word_of
 from publications.filters import UNDATED, Selection
 from publications.models import PublicationDigest
@@ -132,7 +132,7 @@ def by_text(wanted: Wanted, bounds: tuple[int, int] | None) -> Sql:
     """By the text index, which holds facets as words: both databases intersect its lists faster than tables."""
     query, values = text_query(wanted)
     if reading_connection().vendor == "postgresql":
-        name, sql = "place", f"SELECT place FROM {DIGESTS} WHERE search_document @@ to_tsquery('simple', {query})"
+        name, sql = "place", f"SELECT place FROM {DIGESTS} WHERE search_document @@ {query}"
     else:
         name, sql = "rowid", f"SELECT rowid AS place FROM {DIGESTS}_text WHERE {DIGESTS}_text MATCH {query}"
     if bounds:
@@ -140,15 +140,18 @@ def by_text(wanted: Wanted, bounds: tuple[int, int] | None) -> Sql:
     return sql, values
 
 
-def text_query(wanted: Wanted) -> Sql:
-    """The question to the text index as an expression of SQL: words and facets, without ranges."""
+def text_query(wanted: Wanted, *, first: int = 0) -> Sql:
+    """The question to the text index as an expression of SQL: words and facets, without ranges.
+
+    The words in all columns of words, or in the `first` ones of them.
+    """
     asked = list(wanted.groups.values()) or [(ALL,)]  # any facet of a list says that it is listed
     groups = [tuple(word_of(facet) for facet in facets) for facets in asked]
     database = reading_connection().vendor
-    question, values = words_query(PublicationDigest, wanted.words, database) if wanted.words else ("", [])
+    question, values = words_query(PublicationDigest, wanted.words, database, first=first) if wanted.words else ("", [])
     if database == "postgresql":
-        terms = [*(" | ".join(f"'{word}':D" for word in words) for words in groups), *values]
-        return "%s", [" & ".join(f"({term})" for term in terms)]
+        marks = " & ".join("(" + " | ".join(f"'{MARK}{word}'" for word in words) + ")" for words in groups)
+        return (f"({question} && %s::tsquery)", [*values, marks]) if question else ("%s::tsquery", [marks])
     facets = " AND ".join("(" + " OR ".join(f"facet_text : {word}" for word in words) + ")" for words in groups)
     return (f"({question} || %s)", [*values, f" AND {facets}"]) if question else ("%s", [facets])
 

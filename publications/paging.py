@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from labsite.lib.questions import printable
 from labsite.lib.search import Question
 from labsite.lib.together import load_together
-from publications.counting import EXACT, MOST_HITS, Counts
+from publications.counting import EXACT, Counts, hits_of, is_cut
 from publications.facet_names import ALL
 from publications.filters import Problem, Selection
 from publications.finding import DIGESTS, Sql, Wanted, cut, places, places_of, read_wanted, run
@@ -21,7 +21,6 @@ from publications.ranking import ranked_places
 from publications.totals import FACETS
 
 PER_PAGE = 50
-RANKED_LIMIT = MOST_HITS  # beyond this many answers a search is ordered by date
 DEEPEST = 20 * PER_PAGE  # rows that a page without a neighbour skips before it looks for a nearer year to begin with
 FARTHEST = 20_000  # rows that are skipped at all: links to neighbours lead on from there
 
@@ -80,7 +79,7 @@ def read_page(data: QueryDict, selection: Selection, counts: Counts, *, in_full:
 
 def fill(page: Page, selection: Selection, data: QueryDict, counts: Counts, *, in_full: bool) -> None:
     wanted = read_wanted(selection)
-    if selection.sort == "best" and not page.count_is_capped and page.count <= RANKED_LIMIT:
+    if selection.sort == "best" and not page.count_is_capped:
         page.sort = "best"
         begin = (page.number - 1) * PER_PAGE
         keys = ranked_places(wanted, PER_PAGE + 1, begin, hits=page.count)
@@ -146,8 +145,8 @@ def load_newest(facet: str, limit: int) -> list[Publication]:
 def best_places(question: Question, limit: int) -> list[int]:
     """At most `limit` places of what holds the words, the best first; the newest where too many do. Two queries."""
     wanted = Wanted(words=question)
-    hits = run(*places_of(wanted, RANKED_LIMIT + 1))
-    if len(hits) > RANKED_LIMIT:
+    hits = run(*hits_of(wanted))
+    if is_cut(wanted, len(hits)):
         return [row[0] for row in hits[:limit]]
     return ranked_places(wanted, limit, hits=len(hits))
 

@@ -1,41 +1,35 @@
-"""The best answers first: those whose title holds every word, then by how much of a text the words are."""
+"""The best answers first: whose title holds every word, then whose title and authors do, then the others."""
 
 from __future__ import annotations
 
 from labsite.lib.reading import reading_connection
-from labsite.lib.search import words_query
 from publications.finding import DIGESTS, Wanted, run, text_query
-from publications.models import PublicationDigest
 
-WEIGHTS = (10.0, 4.0, 1.0, 0.0)  # of a word in the title, among the authors, in the other texts; facets say nothing
-WEIGHED = 500  # hits
+COLUMNS = (1, 2)  # of words, that an answer's rank depends on: the title; title and authors
+FEW = 500  # hits: of more, only those that hold the words in the title come before the others
 
 
 def ranked_places(wanted: Wanted, limit: int, offset: int = 0, *, hits: int) -> list[int]:
     """At most `limit` places of what is wanted, the best answer first, of equals the newest. One query.
 
-    `hits` is how many there are. Weighing one costs 10 to 25 µs: of more than `WEIGHED`, those come first whose title
-    holds every word.
+    Costs some microseconds for each of the `hits`, which were counted to their end.
     """
-    database = reading_connection().vendor
     whole, values = text_query(wanted)
-    title, of_title = words_query(PublicationDigest, wanted.words, database, first=True)
-    if database == "postgresql":
-        table, place = DIGESTS, "place"
-        found = f"search_document @@ to_tsquery('simple', {whole})"
-        order, last = f"(search_document @@ to_tsquery('simple', {title})) DESC", of_title
-        if hits <= WEIGHED:
-            words, of_words = words_query(PublicationDigest, wanted.words, database)
-            order += f", ts_rank(%s::float4[], search_document, to_tsquery('simple', {words}), 1) DESC"
-            last = [*last, "{" + ", ".join(str(weight / max(WEIGHTS)) for weight in reversed(WEIGHTS)) + "}", *of_words]
-    else:
-        table, place = f"{DIGESTS}_text", "rowid"
-        found = f"{table} MATCH {whole}"
-        order, last = f"+rowid IN (SELECT rowid FROM {table} WHERE {table} MATCH {title}) DESC", of_title
-        if hits <= WEIGHED:
-            order += f", bm25({table}, {', '.join(map(str, WEIGHTS))})"
+    tiers, of_tiers = [], []
+    is_postgresql = reading_connection().vendor == "postgresql"
+    table, place = (DIGESTS, "place") if is_postgresql else (f"{DIGESTS}_text", "rowid")
+    for number, first in enumerate(COLUMNS if hits <= FEW else COLUMNS[:1]):
+        # With the facets as well: words alone may be those of half the table.
+        query, own = text_query(wanted, first=first)
+        holds = f"search_document @@ {query}" if is_postgresql else (
+            f"+rowid IN (SELECT rowid FROM {table} WHERE {table} MATCH {query})"
+        )  # fmt: skip
+        tiers.append(f"WHEN {holds} THEN {number}")
+        of_tiers += own
+    found = f"search_document @@ {whole}" if is_postgresql else f"{table} MATCH {whole}"
     if wanted.ranges:
         found += " AND (" + " OR ".join([f"(+{place} >= %s AND +{place} < %s)"] * len(wanted.ranges)) + ")"
         values = [*values, *(bound for bounds in wanted.ranges for bound in bounds)]
-    sql = f"SELECT {place} FROM {table} WHERE {found} ORDER BY {order}, {place} LIMIT %s OFFSET %s"
-    return [row[0] for row in run(sql, [*values, *last, limit, offset])]
+    order = f"CASE {' '.join(tiers)} ELSE {len(COLUMNS)} END, {place}"
+    sql = f"SELECT {place} FROM {table} WHERE {found} ORDER BY {order} LIMIT %s OFFSET %s"
+    return [row[0] for row in run(sql, [*values, *of_tiers, limit, offset])]

@@ -28,6 +28,7 @@ INDEXED_BEGINNINGS = (2, 3)  # letters: the option `prefix` of SQLite's indexes
 MANY = 5_000
 MAX_TERMS = 30  # of one question: a whole title fits, and the condition stays small for the database
 WEIGHTS = "ABCD"  # PostgreSQL's names; the first column weighs most
+MARK = "="  # begins what is a mark in PostgreSQL's index: no word does
 
 
 def search_text(*parts: str) -> str:
@@ -79,22 +80,23 @@ def matching(queryset: models.QuerySet, question: Question) -> tuple[str, list[A
     table, key = model._meta.db_table, key_field(model).column
     query, values = words_query(model, question, database)
     if database == "postgresql":
-        return f'SELECT "{key}" FROM "{table}" WHERE "search_document" @@ to_tsquery(\'simple\', {query})', values  # noqa: S608
+        return f'SELECT "{key}" FROM "{table}" WHERE "search_document" @@ {query}', values  # noqa: S608
     name = index_name(table)
     return f'SELECT rowid FROM "{name}" WHERE "{name}" MATCH {query}', values  # noqa: S608
 
 
 def words_query(
-    model: type[models.Model], question: Question, database: str, *, first: bool = False
+    model: type[models.Model], question: Question, database: str, *, first: int = 0
 ) -> tuple[str, list[Any]]:
     """The question to a database's text index as an expression of SQL, and its parameters.
 
-    In all columns that hold words, or in the `first` alone. A model whose index holds something else as well names the
-    columns of words in `SEARCH_COLUMNS`, the first ones.
+    In all columns that hold words, or in the `first` ones of them. A model whose index holds marks as well names the
+    columns of words in `SEARCH_COLUMNS`.
     """
-    columns = getattr(model, "SEARCH_COLUMNS", ())[: 1 if first else None]
     if database == "postgresql":
-        return "%s", [postgresql_query(question, WEIGHTS[: len(columns)])]
+        # A weight makes PostgreSQL read every row that its index finds: only for rows that are read anyhow.
+        return "to_tsquery('simple', %s)", [postgresql_query(question, WEIGHTS[:first])]
+    columns = getattr(model, "SEARCH_COLUMNS", ())[: first or None]
     return sqlite_expression(index_name(model._meta.db_table), question, columns)
 
 
@@ -159,29 +161,39 @@ class IndexText(Operation):
 
     The database keeps it. On SQLite a later migration that remakes the table must drop it before (`DropTextIndex`)
     and repeat this operation. `key` is the unique integer column by which it knows rows, the model's key where none
-    is named: hits come in its order.
+    is named: hits come in its order. `marks` is a column of words that are no text, which questions of words never
+    find: SQLite's index has it as its last column, PostgreSQL's with a `MARK` in front of each. With `database`, it is
+    done on databases of this kind only.
     """
 
     reversible = True
     atomic = True
 
-    def __init__(self, model_name: str, columns: list[str], key: str = "") -> None:
-        self.model_name, self.columns, self.key = model_name, columns, key
+    def __init__(
+        self, model_name: str, columns: list[str], key: str = "", *, marks: str = "", database: str = ""
+    ) -> None:
+        self.model_name, self.columns, self.key, self.marks, self.database = model_name, columns, key, marks, database
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.model_name, self.columns], {"key": self.key} if self.key else {}
+        named = {name: value for name in ("key", "marks", "database") if (value := getattr(self, name))}
+        return type(self).__name__, [self.model_name, self.columns], named
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The index is the database's own: models do not know it."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         meta = to_state.apps.get_model(app_label, self.model_name)._meta
-        make = postgresql_index if schema_editor.connection.vendor == "postgresql" else sqlite_index
-        for statement in make(meta.db_table, self.key or meta.pk.column, self.columns):
+        kind = schema_editor.connection.vendor
+        if self.database not in ("", kind):
+            return
+        make = postgresql_index if kind == "postgresql" else sqlite_index
+        for statement in make(meta.db_table, self.key or meta.pk.column, self.columns, self.marks):
             schema_editor.execute(statement)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        if self.database not in ("", schema_editor.connection.vendor):
+            return
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f'ALTER TABLE "{table}" DROP COLUMN "search_document"')
             return
@@ -206,19 +218,23 @@ class DropTextIndex(IndexText):
         return f"Drop the full-text index of {self.model_name}"
 
 
-def postgresql_index(table: str, key: str, columns: list[str]) -> list[str]:
+def postgresql_index(table: str, key: str, columns: list[str], marks: str = "") -> list[str]:
     parts = " || ".join(
         f"setweight(to_tsvector('simple', \"{column}\"), '{weight}')"
         for column, weight in zip(columns, WEIGHTS, strict=False)
     )
+    if marks:
+        signed = f"string_to_array('{MARK}' || replace(\"{marks}\", ' ', ' {MARK}'), ' ')"
+        parts += f" || array_to_tsvector(array_remove({signed}, '{MARK}'))"
     return [
         f'ALTER TABLE "{table}" ADD COLUMN "search_document" tsvector GENERATED ALWAYS AS ({parts}) STORED',
         f'CREATE INDEX "{index_name(table)}" ON "{table}" USING gin ("search_document")',
     ]
 
 
-def sqlite_index(table: str, key: str, columns: list[str]) -> list[str]:
+def sqlite_index(table: str, key: str, columns: list[str], marks: str = "") -> list[str]:
     """An external-content FTS5 table and the three triggers that SQLite's manual prescribes for it."""
+    columns = [*columns, *([marks] if marks else [])]
     name, listed = index_name(table), ", ".join(f'"{column}"' for column in columns)
     old = ", ".join(f'old."{column}"' for column in columns)
     new = ", ".join(f'new."{column}"' for column in columns)

@@ -67,10 +67,10 @@ def test_ranked_pages_of_a_filtered_list_lose_nothing(client, monkeypatch):
     keys = [key for page in walk(client, "?q=unlearning&year=1999", "next") for key in page]
     total = client.get("/publications/?q=unlearning&year=1999").context["page"].count
     assert len(keys) == len(set(keys)) == total > 2
-    monkeypatch.setattr("publications.paging.RANKED_LIMIT", total)
+    monkeypatch.setattr("publications.counting.MOST_HITS", total)
     again = [key for page in walk(client, "?q=unlearning&year=1999", "next") for key in page]
     assert again == keys
-    monkeypatch.setattr("publications.paging.RANKED_LIMIT", 1)
+    monkeypatch.setattr("publications.counting.MOST_HITS", 1)
     response = client.get("/publications/?q=unlearning&year=1999")
     assert response.context["page"].sort == "newest"
 
