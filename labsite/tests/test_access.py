@@ -11,8 +11,8 @@ from labsite.tests.access import METHODS, ROLES, SECRET, TABLE, WORDS, Lab, rout
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 GROUPS = sorted({route.group for route in routes()})
 WRITE = os.environ.get("ACCESS") == "write"
-HEAD = f"""# What each role comes to at each address: written by `ACCESS=write pytest -n 0 labsite/tests/test_access.py`,
-# read by people.
+HEAD = f"""# What each role comes to at each address; read by people.
+# Written by `ACCESS=write pytest -n 0 labsite/tests/test_access.py`.
 # methods | address (whose record) | {" | ".join(ROLES)}"""
 MAY_SEE_DRAFTS = ("editor", "superuser")
 
