@@ -79,7 +79,7 @@ class LabProfileAdmin(RecordAdmin):
         (_("Name and statement"), {"fields": ["name", "tagline", "introduction", "organization", "url"]}),
         (_("Looks"), {"fields": ["accent", "accent_shades", "logo", "picture", "picture_alt", "picture_caption"]}),
         (_("Navigation and foot"), {"fields": ["header_links", "contact", "footer_links"]}),
-        (_("Members' corner"), {"fields": ["changes_need_approval"]}),
+        (_("Members' corner"), {"fields": ["changes_need_approval", "retention_months"]}),
     ]
 
     class Media:

@@ -67,7 +67,7 @@ class Publications(Records):
 
 class People(Records):
     def rows(self) -> QuerySet:
-        return Person.objects.published().members()
+        return Person.objects.published().members().filter(kept_out_of_search=False)
 
 
 class Groups(Records):

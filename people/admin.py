@@ -238,7 +238,10 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
         ),
         (
             _("What their page shows"),
-            {"fields": ["show_profile_card", "show_links", "show_news", "show_selected"], "classes": ["collapse"]},
+            {
+                "fields": ["show_profile_card", "show_links", "show_news", "show_selected", "kept_out_of_search"],
+                "classes": ["collapse"],
+            },
         ),
         (_("For editors"), {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
     ]

@@ -20,7 +20,7 @@ PROFILE_FIELDS = (
     "headline", "bio", "pronouns", "pronunciation", "native_name", "native_language", "orcid",
     "status_text", "status_is_shown",
     "email", "email_visibility", "phone", "phone_visibility", "office", "office_visibility",
-    "show_profile_card", "show_links", "show_news", "show_selected", "cv_style", "cv_hidden",
+    "show_profile_card", "show_links", "show_news", "show_selected", "kept_out_of_search", "cv_style", "cv_hidden",
 )  # fmt: skip
 PHOTO_FIELDS = ("photo_alt", "photo_focus_x", "photo_focus_y", "photo_consent")
 PHOTO, LINKS, SECTIONS = "photo", "links", "sections"
@@ -65,6 +65,8 @@ def only_hides(name: str, today: Any, wanted: Any) -> bool:
         return Visibility.values.index(wanted) < Visibility.values.index(today)
     if name in SHOWN_IF_TRUE:
         return today and not wanted
+    if name == "kept_out_of_search":
+        return wanted and not today
     return name in (PHOTO, *CONTACT) and bool(today) and not wanted
 
 

@@ -36,6 +36,7 @@ LABELS = {
     "show_links": gettext_lazy("Links"),
     "show_news": gettext_lazy("News that mention me"),
     "show_selected": gettext_lazy("Selected publications above all others"),
+    "kept_out_of_search": gettext_lazy("Ask search engines not to list my page"),
     "cv_style": gettext_lazy("Style of the CV"),
     "cv_hidden": gettext_lazy("Left out of the CV"),
     "photo_alt": gettext_lazy("What the photo shows"),
@@ -44,6 +45,7 @@ LABELS = {
     "photo_consent": gettext_lazy("I agree that this photo is shown on the web"),
 }
 EDITORS_LABELS = {
+    "kept_out_of_search": gettext_lazy("Search engines are asked not to list the page"),
     "show_links": gettext_lazy("Links are shown"),
     "show_news": gettext_lazy("News that mention them are shown"),
     "show_selected": gettext_lazy("Selected publications are shown first"),

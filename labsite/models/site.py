@@ -102,6 +102,15 @@ class LabProfile(models.Model):
         default=False,
         help_text=_("Ticked, what a member changes on their own page waits until an editor agrees."),
     )
+    retention_months = models.PositiveSmallIntegerField(
+        _("months that contact data are kept"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "E-mail, phone and office of people who left are deleted after so many months, in all versions too, when "
+            "“manage.py apply_retention --apply” runs. Empty: they are kept."
+        ),
+    )
 
     header_links = models.TextField(
         _("navigation"),

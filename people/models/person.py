@@ -163,6 +163,11 @@ class Person(Publishable):
         _("show selected publications"), default=True, help_text=_("A short list above all their publications.")
     )
 
+    kept_out_of_search = models.BooleanField(
+        _("keep out of search engines"), default=False,
+        help_text=_("Their page, CV and picture ask search engines not to list them."),
+    )  # fmt: skip
+
     cv_style = models.CharField(
         _("style of the CV"),
         max_length=12,

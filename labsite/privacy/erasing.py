@@ -1,0 +1,179 @@
+"""Forgets a person: everything about them goes, with its history. Their papers stay, as works of others do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.core.cache import cache
+from django.db import connection, models, transaction
+from django.db.models import ProtectedError, Q
+from django.utils.translation import gettext
+
+from labsite.lib.locks import RECORDS, hold_lock
+from labsite.lib.search import forget_deleted
+from labsite.models import Erasure, Merge
+from labsite.privacy.traces import find_mentions, forget_history, keys_about, names_of, records_of
+from people.models import Person
+from publications.digests import note_changes
+from publications.models import Authorship, Publication, PublicationDigest
+
+WITHHELD = "Name withheld"
+
+
+class ErasureRefused(Exception):
+    """Why a person cannot be erased now, in words for an editor."""
+
+
+@dataclass
+class ErasurePlan:
+    """What erasing would do; nothing is changed by making one."""
+
+    person: Person
+    names: list[str]
+    rows: dict[str, int] = field(default_factory=dict)  # by what they are, in the plural
+    papers: int = 0
+    mentions: list[tuple[models.Model, str]] = field(default_factory=list)  # left for an editor to rewrite
+    problems: list[str] = field(default_factory=list)
+
+
+def plan_erasure(person: Person) -> ErasurePlan:
+    """What there is of the person, and what an editor has to see to first."""
+    plan = ErasurePlan(person, names_of(person), papers=person.authorships.values("publication").distinct().count())
+    for model, keys in keys_about(person).items():
+        number = model._base_manager.filter(pk__in=keys).count()
+        if number and model is not Person:
+            plan.rows[str(model._meta.verbose_name_plural)] = number
+    own = keys_about(person)
+    plan.mentions = [
+        (record, name) for record, name in find_mentions(plan.names) if record.pk not in own.get(type(record), ())
+    ]
+    account = person.user
+    if account and (account.is_superuser or account.is_staff):
+        plan.problems.append(
+            gettext("The account “%(account)s” works in the admin. Take that right away first, or give the account up.")
+            % {"account": account.get_username()}
+        )
+    return plan
+
+
+def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> Erasure:
+    """Deletes everything about the person: record, photo, account, requests, rows that tie them to others, and every
+    version of any of these. One transaction.
+
+    Papers stay with the name as it was printed, linked to nobody; with `withhold_name` they print “Name withheld”, and
+    what sources said is searched for the name too. Raises `ErasureRefused` where something has to be seen to first.
+    """
+    overwrite_deleted()
+    with transaction.atomic():
+        hold_lock(RECORDS)
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        plan = plan_erasure(person)
+        if plan.problems:
+            raise ErasureRefused(" ".join(plan.problems))
+        found = keys_about(person)
+        papers = sorted(set(person.authorships.values_list("publication", flat=True)))
+        if withhold_name:
+            withhold(person, plan.names)
+        forget_account(person)
+        forget_decisions(person, plan.names)
+        records = delete_rows(found)
+        forget_history(found, plan.names)
+        note_changes(papers)
+        erasure = Erasure.objects.create(
+            created_by=user, records=records, papers=len(papers), name_is_withheld=withhold_name
+        )
+        transaction.on_commit(cache.clear, robust=True)  # files of CVs
+        transaction.on_commit(partial(forget_deleted, PublicationDigest, connection), robust=True)
+    return erasure
+
+
+def overwrite_deleted() -> None:
+    """From now on this connection writes zeros over what it deletes: SQLite would leave it in free pages."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = ON")
+
+
+def delete_rows(found: dict[type[models.Model], set[Any]]) -> int:
+    """Deletes what was found, what points to something else of it first. Gives how many rows."""
+    left, number = [model for model in found if model._base_manager.filter(pk__in=found[model]).exists()], 0
+    while left:
+        before = len(left)
+        for model in list(left):
+            try:
+                with transaction.atomic():
+                    rows = model._base_manager.filter(pk__in=found[model])
+                    number += len(rows)
+                    rows.delete()
+            except ProtectedError:
+                continue
+            left.remove(model)
+        if len(left) == before:
+            names = ", ".join(str(model._meta.verbose_name_plural) for model in left)
+            raise ErasureRefused(gettext("These cannot be deleted: %(names)s.") % {"names": names})
+    return number
+
+
+def forget_account(person: Person) -> None:
+    """The account and its sessions."""
+    account = person.user
+    if account is None:
+        return
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(account.pk):
+            session.delete()
+    account.delete()
+
+
+def forget_decisions(person: Person, names: list[str]) -> None:
+    """Merges that this person was part of, or whose memory holds the name: they can no longer be taken back."""
+    keys = records_of(person)
+    Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys)).delete()
+    for other in Merge.objects.exclude(effect={}).iterator():
+        if any(name in text for name in names for text in texts_in([other.effect, other.kept_name, other.merged_name])):
+            other.delete()
+    kind = ContentType.objects.get_for_model(Person)
+    LogEntry.objects.filter(Q(content_type=kind, object_id=str(person.pk)) | Q(object_repr__in=names)).delete()
+
+
+def texts_in(value: Any) -> Iterable[str]:
+    """Every text within a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from texts_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts_in(each)
+
+
+def withhold(person: Person, names: list[str]) -> None:
+    """Takes the name off the papers, and off what sources and versions say of them."""
+    rows = Authorship.objects.filter(person=person)
+    keys, papers = list(rows.values_list("pk", flat=True)), list(rows.values_list("publication", flat=True))
+    rows.update(printed_name=WITHHELD, affiliation_text="", person=None)
+    for row in Authorship.objects.filter(pk__in=keys):
+        row.save()  # what is derived of the name
+    Authorship.history.filter(id__in=keys).update(printed_name=WITHHELD, affiliation_text="", person=None)
+    for model in (Publication, Publication.history.model):
+        for record in model.objects.filter(id__in=papers):
+            texts = {name: replaced(getattr(record, name), names) for name in ("raw_record", "extra")}
+            model.objects.filter(pk=record.pk).update(**texts)
+
+
+def replaced(value: Any, names: list[str]) -> Any:
+    """A value of JSON without these names."""
+    if isinstance(value, str):
+        for name in sorted(names, key=len, reverse=True):
+            value = value.replace(name, WITHHELD)
+        return value
+    if isinstance(value, dict):
+        return {key: replaced(each, names) for key, each in value.items()}
+    return [replaced(each, names) for each in value] if isinstance(value, list) else value

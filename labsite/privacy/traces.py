@@ -1,0 +1,161 @@
+"""Where a person stands in the database: rows that are about them, and what history keeps of such rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import CASCADE, PROTECT, ForeignKey, Q
+
+from labsite.lib.text import DerivedTextField
+from labsite.models import Merge
+from people.models import Person, PersonName
+
+# Rows of these models say nothing once one of their sides is gone.
+ABOUT = (CASCADE, PROTECT)
+
+
+def is_history(model: type[models.Model]) -> bool:
+    return hasattr(model, "history_id") or "Historical" in model.__name__
+
+
+def foreign_keys(target: type[models.Model]) -> Iterator[tuple[type[models.Model], ForeignKey]]:
+    """Every column of a model of ours that points to `target`; of models, not of their history."""
+    for model in apps.get_models(include_auto_created=True):
+        if is_history(model):
+            continue
+        for field in model._meta.get_fields():
+            if isinstance(field, ForeignKey) and field.remote_field.model is target:
+                yield model, field
+
+
+def history_of(model: type[models.Model]) -> type[models.Model] | None:
+    manager = getattr(model, "history", None)
+    return getattr(manager, "model", None)
+
+
+def records_of(person: Person) -> set[Any]:
+    """The keys of the record and of all that were merged into it, which history still knows."""
+    found, waiting = {person.pk}, [person.pk]
+    while waiting:
+        merged = Merge.objects.filter(model="people.person", kept_id__in=waiting, undone_at=None)
+        waiting = [key for key in merged.values_list("merged_id", flat=True) if key not in found]
+        found |= set(waiting)
+    return found
+
+
+def names_of(person: Person) -> list[str]:
+    """All names that say or once said who somebody is: public or not, printed on papers or kept in history alone."""
+    keys = records_of(person)
+    merges = Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys))
+    found = [
+        person.name,
+        person.native_name,
+        *(name for row in Person.history.filter(id__in=keys).values_list("name", "native_name") for name in row),
+        *PersonName.history.filter(person_id__in=keys).values_list("name", flat=True),
+        *(name for row in merges.values_list("kept_name", "merged_name") for name in row),
+        *person.authorships.values_list("printed_name", flat=True),
+    ]
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def keys_about(person: Person) -> dict[type[models.Model], set[Any]]:
+    """By model the keys of all rows that are about the person, those included that only history knows any more.
+
+    What hangs on such a row is about them too: the courses of their degree, the levels of their mentorship.
+    """
+    found: dict[type[models.Model], set[Any]] = defaultdict(set)
+    found[Person] = records_of(person)
+    waiting = [Person]
+    while waiting:
+        target = waiting.pop()
+        for model, field in foreign_keys(target):
+            if field.remote_field.on_delete not in ABOUT or model._meta.auto_created:
+                continue
+            keys = set(model._base_manager.filter(**{f"{field.name}__in": found[target]}).values_list("pk", flat=True))
+            history = history_of(model)
+            if history is not None:
+                rows = history.objects.filter(**{f"{field.attname}__in": found[target]})
+                keys |= set(rows.values_list(model._meta.pk.attname, flat=True))
+            if keys - found[model]:
+                found[model] |= keys
+                waiting.append(model)
+    return dict(found)
+
+
+def forget_history(found: dict[type[models.Model], set[Any]], names: Iterable[str]) -> None:
+    """Deletes every version of these rows, and what else history says of the people among them and their `names`."""
+    for model, keys in found.items():
+        history = history_of(model)
+        if history is None:
+            continue
+        rows = history.objects.filter(**{f"{model._meta.pk.attname}__in": keys})
+        for through in many_to_many_history(history):
+            through.objects.filter(history_id__in=list(rows.values_list("pk", flat=True))).delete()
+        rows.delete()
+    for model in apps.get_models():
+        if is_history(model):
+            forget_pointers(model, found[Person])
+            if hasattr(model, "history_change_reason"):
+                for name in names:
+                    model.objects.filter(history_change_reason__contains=name).update(history_change_reason=None)
+
+
+def many_to_many_history(history: type[models.Model]) -> Iterable[type[models.Model]]:
+    """The tables that keep the many-to-many values of this history."""
+    return [
+        relation.related_model
+        for relation in history._meta.related_objects
+        if is_history(relation.related_model) and relation.field.name == "history"
+    ]
+
+
+def forget_pointers(history: type[models.Model], people: set[Any]) -> None:
+    """In versions of what stays, a link to one of `people` is cut; a row of a list of people goes."""
+    for field in history._meta.get_fields():
+        if not (isinstance(field, ForeignKey) and field.remote_field.model is Person):
+            continue
+        rows = history.objects.filter(**{f"{field.attname}__in": people})
+        if hasattr(history, "history_date"):
+            rows.update(**{field.attname: None}) if field.null else rows.delete()
+        else:
+            rows.delete()
+
+
+def texts_of(model: type[models.Model]) -> list[models.Field]:
+    """Columns in which editors write freely."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.TextField | models.CharField)
+        and not (field.choices or isinstance(field, DerivedTextField))
+    ]
+
+
+def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
+    """Records whose own texts hold one of these names, and the field: they are left for an editor to rewrite.
+
+    One query for each model that has texts. Authors as printed and what is derived are not among them.
+    """
+    names = [name for name in dict.fromkeys(names) if len(name) > 3]
+    found: list[tuple[models.Model, str]] = []
+    for label in MENTIONING:
+        model = apps.get_model(label)
+        for field in texts_of(model):
+            condition = models.Q()
+            for name in names:
+                condition |= models.Q(**{f"{field.name}__icontains": name})
+            found += [(record, field.name) for record in model._base_manager.filter(condition)] if condition else []
+    return found
+
+
+MENTIONING = (
+    "labsite.Page", "labsite.LabProfile", "people.Person", "people.Group", "people.Membership", "people.Position",
+    "people.Education", "people.ProfileSection", "people.ProfileLink", "publications.Publication", "publications.Link",
+    "publications.Distinction", "publications.Notice", "activities.NewsItem", "activities.Award",
+    "activities.AwardReceipt", "activities.Talk", "activities.Mentorship", "activities.MentorshipLevel",
+    "activities.Grant", "activities.Project", "activities.Service", "activities.Metric",
+)  # fmt: skip

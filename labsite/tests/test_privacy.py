@@ -1,0 +1,217 @@
+"""What a person may ask of us: to be forgotten with all history, not to be found, and not to be kept too long."""
+
+from __future__ import annotations
+
+import datetime
+from io import StringIO
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+
+from activities.models import Mentorship, NewsItem
+from labsite.merging import merge
+from labsite.models import Erasure, LabProfile, Merge
+from labsite.privacy.erasing import WITHHELD, ErasureRefused, erase, plan_erasure
+from labsite.privacy.retention import find_overdue, forget_contact, months_before
+from labsite.tests.factories import make_member, make_person, make_publication
+from labsite.tests.members import client_of, give_photo, make_account, make_own, save_profile
+from labsite.tests.world import make_world
+from people.models import Person, PersonName, ProfileChange
+from publications.digests import flush_changes
+from publications.models import Authorship, Publication
+
+pytestmark = pytest.mark.django_db
+NAME, FORMER = "Zephyrine Quillfeather", "Zephyrine Oldname"
+
+
+@pytest.fixture
+def person():
+    """Somebody who is tied to everything, who changed and lost things, and who has an account."""
+    make_world(1)
+    person = Person.objects.get(slug="ada-quint")
+    person.name, person.email, person.phone = NAME, "zephyrine@example.org", "0123 456"
+    person.user = make_account("zephyrine", "Members")
+    person.save()
+    person.names.create(name=FORMER, kind="former", is_public=False)
+    person.names.filter(kind="former").delete()  # in history only
+    person.links.create(kind="website", url="https://example.org/zephyrine")
+    Authorship.objects.filter(person=person).update(printed_name=NAME)
+    ProfileChange.objects.create(person=person, values={"headline": {"from": "", "to": f"{NAME} on quiet machines"}})
+    double = make_member("Zephyrine Q.")
+    merge(person, double)
+    give_photo(person)
+    paper = Publication.objects.get(slug="paper-0")
+    paper.raw_record = {"authors": [NAME, "Somebody Else"]}
+    paper.save()
+    client_of(person)  # a session
+    flush_changes()
+    return Person.objects.get(pk=person.pk)
+
+
+def dump() -> str:
+    """Every text in every table."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608 - names of the database
+            found += [str(row) for row in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_nothing_is_left_of_somebody_who_is_erased(person, django_capture_on_commit_callbacks):
+    photo, papers = person.photo.name, set(person.authorships.values_list("publication", flat=True))
+    text = dump()
+    assert all(word in text for word in (NAME, FORMER, "zephyrine@example.org", "0123 456", "/zephyrine"))
+    with django_capture_on_commit_callbacks(execute=True):
+        erasure = erase(person, withhold_name=True)
+    flush_changes()
+    text = dump()
+    for word in ("Zephyrine", "zephyrine", "0123 456", "Oldname"):
+        assert word not in text, text[max(text.index(word) - 200, 0) :][:400]
+    assert not default_storage.exists(photo)
+    assert set(Publication.objects.filter(pk__in=papers).values_list("pk", flat=True)) == papers
+    assert Authorship.objects.filter(printed_name=WITHHELD).count() >= len(papers) == erasure.papers
+    assert (Erasure.objects.count(), erasure.records > 10) == (1, True)
+    for address in ("/", "/people/", "/publications/", "/publications/paper-0/", "/mentorship/", "/awards/"):
+        assert Client().get(address).status_code == 200
+    assert Client().get("/people/ada-quint/").status_code == 404
+
+
+def test_papers_keep_the_name_as_it_was_printed(person):
+    erase(person)
+    flush_changes()
+    row = Authorship.objects.filter(publication__slug="paper-0", printed_name=NAME).get()
+    assert row.person is None
+    page = Client().get("/publications/paper-0/").content.decode()
+    assert NAME in page
+    assert "ada-quint" not in page
+    assert not Authorship.history.filter(person_id=person.pk).exists()
+    assert "zephyrine@example.org" not in dump()
+
+
+def test_others_keep_what_is_theirs(person):
+    bo = Person.objects.get(slug="bo-quint-0")
+    own = bo.memberships.count(), Person.history.filter(id=bo.pk).count(), bo.authorships.count()
+    merged = merge(bo, make_member("Bo Q."))
+    erase(person)
+    bo.refresh_from_db()
+    assert bo.memberships.count() == own[0] + 1
+    assert Person.history.filter(id=bo.pk).count() > own[1] - 1
+    assert bo.authorships.count() == own[2]
+    assert Merge.objects.get() == merged
+    assert not Mentorship.objects.filter(mentee=person.pk).exists()
+
+
+def test_an_account_of_the_admin_is_not_erased_by_the_way(person):
+    person.user.is_staff = True
+    person.user.save()
+    with pytest.raises(ErasureRefused, match="works in the admin"):
+        erase(person)
+    assert Person.objects.filter(pk=person.pk).exists()
+
+
+def test_texts_that_name_somebody_are_shown_and_left(person):
+    NewsItem.objects.create(body=f"A prize for {NAME}.", date="2024-05")
+    plan = plan_erasure(person)
+    assert [(type(record), field) for record, field in plan.mentions] == [(NewsItem, "body")]
+    assert plan.papers == person.authorships.count()
+    out = StringIO()
+    call_command("erase_person", person.slug, stdout=out)
+    assert "rewrite it by hand" in out.getvalue()
+    assert "Nothing was erased" in out.getvalue()
+    assert Person.objects.filter(pk=person.pk).exists()
+    call_command("erase_person", person.slug, "--yes", stdout=out)
+    assert not Person.objects.filter(pk=person.pk).exists()
+    with pytest.raises(CommandError, match="There is nobody at /people/ada-quint/"):
+        call_command("erase_person", person.slug)
+
+
+def test_a_name_of_a_draft_or_of_two_people_is_erased_for_one(person):
+    namesake = make_person(NAME)
+    erase(person)
+    assert Person.objects.get(name=NAME) == namesake
+    assert Person.history.filter(id=namesake.pk).count() == 1
+
+
+# Search engines
+
+
+def test_who_does_not_want_to_be_found_is_not_listed():
+    own = make_own("Mia Own")
+    other = make_member("Bo Found")
+    page = f"/people/{own.slug}/"
+    assert "noindex" not in Client().get(page).content.decode()
+    assert save_profile(client_of(own), kept_out_of_search="on").status_code == 302
+    assert '<meta name="robots" content="noindex, noimageindex">' in Client().get(page).content.decode()
+    assert "noindex" not in Client().get(f"/people/{other.slug}/").content.decode()
+    listed = Client().get("/sitemap-people.xml").content.decode()
+    assert other.slug in listed
+    assert own.slug not in listed
+
+
+# Retention
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [("2026-03-31", 1, "2026-02-28"), ("2024-03-31", 1, "2024-02-29"), ("2026-01-15", 12, "2025-01-15"),
+     ("2026-11-21", 0, "2026-11-21"), ("2026-05-31", 24, "2024-05-31")],
+)  # fmt: skip
+def test_months_before(day, months, before):
+    assert months_before(datetime.date.fromisoformat(day), months).isoformat() == before
+
+
+def test_contact_data_of_leavers_go_and_nobody_elses():
+    today = datetime.date(2026, 11, 21)
+    private = {"email": "x@example.org", "phone": "0123", "office": "Room 1", "email_visibility": "public"}
+    gone = make_member("Gone Long", end="2024-05", **private)
+    kept = [
+        make_member("Gone Late", end="2026-05", **private),
+        make_member("Still Here", **private),
+        make_member("Back Again", end="2024-05", **private),
+        make_person("Never Member", **private),
+    ]
+    kept[2].memberships.create(role="postdoc", start="2027-01")
+    make_member("Gone Empty", end="2024-05")
+    ProfileChange.objects.create(person=gone, values={"email": {"from": "", "to": "x@example.org"}, "bio": "b"})
+    assert list(find_overdue(today, 12)) == [gone]
+    assert list(find_overdue(today, 36)) == []
+    assert forget_contact([gone]) == 1
+    gone.refresh_from_db()
+    assert (gone.email, gone.phone, gone.office, gone.email_visibility) == ("", "", "", "private")
+    assert not Person.history.filter(id=gone.pk).exclude(email="").exists()
+    assert ProfileChange.objects.get().values == {"bio": "b"}
+    for person in kept:
+        person.refresh_from_db()
+        assert person.phone == "0123"
+    assert list(find_overdue(today, 12)) == []
+
+
+def test_retention_is_reported_before_it_is_applied():
+    make_member("Gone Long", end="2020", email="x@example.org")
+    with pytest.raises(CommandError, match="months that contact data are kept"):
+        call_command("apply_retention")
+    LabProfile.objects.update_or_create(pk=1, defaults={"name": "Lab", "retention_months": 12})
+    out = StringIO()
+    call_command("apply_retention", stdout=out)
+    assert "/people/gone-long/\n1 people" in out.getvalue()
+    assert Person.objects.get(name="Gone Long").email
+    call_command("apply_retention", "--apply", stdout=out)
+    assert not Person.objects.get(name="Gone Long").email
+    with pytest.raises(CommandError, match="0 or more"):
+        call_command("apply_retention", "--months", "-1")
+
+
+def test_the_log_of_an_erasure_does_not_say_who(person):
+    user = make_account("edith", "Editors")
+    erasure = erase(person, user=user)
+    stored = {name: str(value) for name, value in vars(Erasure.objects.get(pk=erasure.pk)).items()}
+    assert not any("ephyrine" in value or "quint" in value for value in stored.values())
+    assert erasure.created_by == user
+    assert PersonName.history.filter(name=FORMER).count() == 0
+    assert ContentType.objects.count() > 10
+    assert make_publication("Another").pk
