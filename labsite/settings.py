@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from labsite import environment
+from labsite.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "labsite.operations.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "labsite.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -141,7 +143,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if environment.read_flag("BEHIND_PROXY", default=False) else None
 )
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -150,9 +152,26 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a paper with hundreds of authors is on
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes that are pasted into a form
 LARGEST_UPLOAD = 101 * 2**20  # bytes of a request; the largest file is 100 MB
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
-}
+# Running it: docs/operations.md.
+LOGGING = logging_settings(
+    environment.read_choice("LOG_FORMAT", ["plain", "json"]),
+    access=(ACCESS_LOG := environment.read_flag("ACCESS_LOG", default=False)),
+)
+METRICS = environment.read_flag("METRICS", default=False)
+OPERATIONS_TOKEN = environment.read_token("OPERATIONS_TOKEN")
+DISK_RESERVE = environment.read_number("DISK_RESERVE_MB", default=200, most=1_000_000) * 2**20  # bytes
+BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").resolve()
+SENTRY_DSN = environment.read_sentry_dsn()
+CSRF_FAILURE_VIEW = "labsite.error_views.csrf_failure"
+environment.refuse_open_doors(DEBUG, ALLOWED_HOSTS)
+environment.refuse_exposed(
+    served={"static files": STATIC_ROOT, "the code's static files": STATICFILES_DIRS[0]},
+    private={
+        "LABSITE_DATA_DIR": DATA_DIR, "LABSITE_DATA_DIR (its folder media)": MEDIA_ROOT, "BACKUP_DIR": BACKUP_DIR,
+        "DATABASE_URL": environment.database_folder(DATABASES["default"]),
+    },
+)  # fmt: skip
+environment.refuse_exposed(
+    served={"uploads": MEDIA_ROOT},
+    private={"BACKUP_DIR": BACKUP_DIR, "DATABASE_URL": environment.database_folder(DATABASES["default"])},
+)
