@@ -75,8 +75,13 @@ class Meter:
         self.lock = threading.Lock()
         self.is_dirty = True
         folder.mkdir(parents=True, exist_ok=True)
-        self.alive = open(folder / f"{self.name}.lock", "w")  # noqa: SIM115 - held for as long as the process lives
+        # Held for as long as the process lives.
+        self.alive = os.open(folder / f"{self.name}.lock", os.O_CREAT | os.O_WRONLY, 0o640)
         fcntl.flock(self.alive, fcntl.LOCK_EX)
+
+    def end(self) -> None:
+        """What happens by itself when the process ends, however it does."""
+        os.close(self.alive)
 
     def start(self) -> None:
         """Has the counts written from now on."""

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 LONGEST = 4_000  # signs of one message; nobody's input fills the disk through the log
 HIDDEN = "…"
-MAIL = re.compile(r"[^\s@<>\"'(),;:=/]{1,64}@[^\s@<>\"'(),;:/]{1,255}")
+MAIL = re.compile(r"[^\s@<>\"'(),;:=/…]{1,64}@[^\s@<>\"'(),;:/]{1,255}")
 QUERY = re.compile(r"(?<=[^\s?])\?[^\s\"'<>]*=[^\s\"'<>]*")
 # Words that stand before a secret, and the secret: “token=abc”, “Authorization: Bearer abc”, “password 'abc'”.
 SECRET = re.compile(
@@ -68,7 +68,9 @@ def shortened_address(text: str) -> str:
 
 def path_for_log(path: str, kwargs: dict[str, Any] | None = None) -> str:
     """A path, each part that is secret hidden; `kwargs` is what the resolver took from it."""
+    plain = "/:@!$&'()*+,;=~-._"
+    path = quote(path, safe=plain)
     for name, value in (kwargs or {}).items():
         if name.lower() in SECRET_PARTS and value:
-            path = path.replace(str(value), HIDDEN)
-    return one_line(without_secrets(quote(path, safe="/…:@!$&'()*+,;=~-._")))[:500]
+            path = path.replace(quote(str(value), safe=plain), HIDDEN)
+    return without_secrets(path)[:500]

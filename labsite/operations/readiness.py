@@ -6,6 +6,7 @@ after `LIMIT` seconds instead of none; an answer serves everybody who asks withi
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sqlite3
 import tempfile
@@ -25,6 +26,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from labsite.operations.private_text import one_line, without_values
 from labsite.page_cache.triggers import VERSION_TABLE
+
+logger = logging.getLogger("labsite.readiness")
 
 LIMIT = 3.0  # seconds for all checks together
 KEPT = 1.0  # seconds that an answer is given again
@@ -68,10 +71,11 @@ def check_sqlite(name: str) -> str:
     return "SQLite reads and writes"
 
 
-@lru_cache(maxsize=1)
-def shipped_migrations() -> frozenset[tuple[str, str]]:
-    """What this code brings, without what newer files stand for. Read from disk once a process."""
-    return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.nodes)
+@lru_cache(maxsize=2)
+def shipped_migrations(*, with_replaced: bool = False) -> frozenset[tuple[str, str]]:
+    """What this code brings, without what newer files stand for or with it. Read from disk once a process."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return frozenset(loader.disk_migrations if with_replaced else loader.graph.nodes)
 
 
 def missing_migrations() -> list[str]:
@@ -197,6 +201,8 @@ class Readiness:
         results = [Result("checks", False, "they ended early: see the log.")]
         try:
             results = self.examine()
+        except Exception:
+            logger.exception("The checks of readiness ended early.")
         finally:
             connections.close_all()  # those of this thread
             with self.lock:
