@@ -16,6 +16,9 @@ HTTPS = environment.read_flag("HTTPS", default=not DEBUG)
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = environment.read_list("ALLOWED_HOSTS") or LOCAL_HOSTS
 DATA_DIR = Path(environment.read_text("LABSITE_DATA_DIR") or BASE_DIR / "data").resolve()
+environment.refuse_exposed(
+    served={"the code's static files": BASE_DIR / "labsite" / "static"}, private={"LABSITE_DATA_DIR": DATA_DIR}
+)
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
@@ -164,14 +167,9 @@ BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").r
 SENTRY_DSN = environment.read_sentry_dsn()
 CSRF_FAILURE_VIEW = "labsite.error_views.csrf_failure"
 environment.refuse_open_doors(DEBUG, ALLOWED_HOSTS)
-environment.refuse_exposed(
-    served={"static files": STATIC_ROOT, "the code's static files": STATICFILES_DIRS[0]},
-    private={
-        "LABSITE_DATA_DIR": DATA_DIR, "LABSITE_DATA_DIR (its folder media)": MEDIA_ROOT, "BACKUP_DIR": BACKUP_DIR,
-        "DATABASE_URL": environment.database_folder(DATABASES["default"]),
-    },
-)  # fmt: skip
-environment.refuse_exposed(
-    served={"uploads": MEDIA_ROOT},
-    private={"BACKUP_DIR": BACKUP_DIR, "DATABASE_URL": environment.database_folder(DATABASES["default"])},
-)
+for what, folder in (("static files", STATIC_ROOT), ("uploads", MEDIA_ROOT)):
+    environment.refuse_exposed(
+        served={what: folder},
+        private={"BACKUP_DIR": BACKUP_DIR, "DATABASE_URL": environment.database_folder(DATABASES["default"])},
+    )
+environment.refuse_exposed(served={"static files": STATIC_ROOT}, private={"The folder of uploads": MEDIA_ROOT})

@@ -61,6 +61,11 @@ def sqlite_file(database: dict[str, Any]) -> Path | None:
     return Path(name)
 
 
+def own_file() -> Path | None:
+    """The file of this site's database, if it is in one."""
+    return sqlite_file(settings.DATABASES["default"])
+
+
 def problems_of_sqlite(path: Path) -> list[str]:
     """Why the database cannot be written. None of it writes anything that counts."""
     folder = problem_of_folder("DATABASE_URL or LABSITE_DATA_DIR", path.parent)
@@ -131,7 +136,7 @@ def problems_of_start() -> list[str]:
     found = [problem_of_folder("LABSITE_DATA_DIR", Path(settings.DATA_DIR))]
     if isinstance(storages["default"], FileSystemStorage) and not found[0]:
         found.append(problem_of_folder("The folder of uploads", Path(settings.MEDIA_ROOT)))
-    path = sqlite_file(settings.DATABASES["default"])
+    path = own_file()
     if path:
         found += problems_of_sqlite(path)
     return list(dict.fromkeys(filter(None, found)))
@@ -142,7 +147,7 @@ def refuse_bad_start() -> None:
     problems = problems_of_start()
     if problems:
         raise ImproperlyConfigured(problems[0])
-    path = sqlite_file(settings.DATABASES["default"])
+    path = own_file()
     for each in warnings_of_log(path) if path else []:
         logger.warning("%s", each)
 
@@ -150,7 +155,7 @@ def refuse_bad_start() -> None:
 @checks.register("labsite")
 def check_start(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     found: list[checks.CheckMessage] = [checks.Error(each, id="labsite.E001") for each in problems_of_start()]
-    path = sqlite_file(settings.DATABASES["default"])
+    path = own_file()
     with suppress(OSError):
         found += [checks.Warning(each, id="labsite.W001") for each in (warnings_of_log(path) if path else [])]
     return found

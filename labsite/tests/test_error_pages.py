@@ -92,10 +92,10 @@ def test_errors_that_cause_each_other_end():
     assert trouble_of(one) is None
 
 
-@pytest.mark.once
+@pytest.mark.once  # asks no database: it has none
 @pytest.mark.parametrize("trouble", Trouble)
 @pytest.mark.parametrize("path", ["/people/", "/zh-hans/people/"])
-def test_503_needs_nothing_that_may_have_failed(trouble, path, django_assert_num_queries):
+def test_503_needs_nothing_that_may_have_failed(trouble, path):
     for method in ("get", "post"):
         request = getattr(RequestFactory(), method)(path, headers={"X-Request-ID": "edge.01-abcdef"})
         request.META[NAME] = "edge.01-abcdef"
@@ -143,6 +143,7 @@ def test_error_pages_speak_the_language_of_the_address(monkeypatch):
     assert 'href="/zh-hans/people/"' in html
 
 
+@pytest.mark.django_db
 @pytest.mark.once
 def test_400_stands_alone(settings, django_assert_num_queries):
     with django_assert_num_queries(0):

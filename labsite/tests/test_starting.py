@@ -88,7 +88,7 @@ def test_h8_a_server_that_cannot_write_ends_with_one_line(tmp_path):
         "PATH": os.environ["PATH"], "LABSITE_DATA_DIR": str(tmp_path), "SECRET_KEY": "k3yX" * 15, "HTTPS": "off",
     }  # fmt: skip
     command = [sys.executable, "-c", "import labsite.wsgi"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     assert done.returncode == 1
     (line,) = done.stderr.strip().splitlines()
     assert line.startswith("labsite: The folder of uploads is")
@@ -151,9 +151,9 @@ def test_h8_a_log_of_a_former_database_is_not_taken_over(tmp_path, database):
     assert "is older than its database" in warnings_of_log(copy)[0]
 
 
-def test_h8_strange_logs_are_told_to_the_log(tmp_path, database, settings, caplog):
+def test_h8_strange_logs_are_told_to_the_log(tmp_path, database, settings, caplog, monkeypatch):
     settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
-    settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(database)}}
+    monkeypatch.setattr(starting, "own_file", lambda: database)
     Path(f"{database}-wal").unlink()
     refuse_bad_start()
     assert "what was stored last may be lost" in caplog.text

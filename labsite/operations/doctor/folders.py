@@ -11,7 +11,7 @@ from django.conf import settings
 
 from labsite.operations.doctor.findings import FAIL, OK, WARN, Finding, some
 from labsite.operations.orphans import find_missing, find_orphans
-from labsite.operations.starting import problems_of_start, sqlite_file, warnings_of_log
+from labsite.operations.starting import own_file, problems_of_start, warnings_of_log
 
 MEGABYTE = 2**20
 ROOM = 3  # times the database: a backup and a migration each need room for another one
@@ -21,7 +21,7 @@ def check_folders() -> Iterator[Finding]:
     problems = problems_of_start()
     for each in problems:
         yield Finding(FAIL, "folders", each)
-    path = sqlite_file(settings.DATABASES["default"])
+    path = own_file()
     for each in warnings_of_log(path) if path else []:
         yield Finding(FAIL, "folders", each)
         problems.append(each)
@@ -31,7 +31,7 @@ def check_folders() -> Iterator[Finding]:
 
 def check_rights() -> Iterator[Finding]:
     """Whether other accounts of the machine can read what is nobody's business."""
-    path = sqlite_file(settings.DATABASES["default"])
+    path = own_file()
     private = [Path(settings.DATA_DIR) / "secret_key", *([path] if path else [])]
     open_files = [each for each in private if each.exists() and is_open(each)]
     for each in open_files:
@@ -49,7 +49,7 @@ def is_open(path: Path) -> bool:
 
 def check_disk() -> Iterator[Finding]:
     free = shutil.disk_usage(settings.DATA_DIR).free
-    path = sqlite_file(settings.DATABASES["default"])
+    path = own_file()
     wanted = ROOM * path.stat().st_size if path and path.exists() else 0
     shown = f"{free // MEGABYTE} MB are free"
     if free < settings.DISK_RESERVE:

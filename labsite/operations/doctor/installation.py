@@ -93,7 +93,7 @@ def check_addresses() -> Iterator[Finding]:
         )
     elif own.scheme == "http" and settings.HTTPS:
         yield Finding(WARN, "addresses", "SITE_URL begins with http: although HTTPS is on.", "let it begin with https:")
-    elif real and settings.SITE_URL:
+    elif real and settings.SITE_URL and validate_host(own.hostname or "", settings.ALLOWED_HOSTS):
         yield Finding(OK, "addresses", settings.SITE_URL)
 
 
