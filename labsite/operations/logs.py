@@ -22,11 +22,11 @@ FIELDS = ("method", "path", "route", "status", "milliseconds", "bytes", "client"
 def message_of(record: logging.LogRecord) -> str:
     """What is said, in one line. Django's own lines about a request get its path anew, without what is secret in it."""
     request = getattr(record, "request", None)
-    if record.name == "django.request" and hasattr(request, "path") and record.args:
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    if record.name.startswith("django.") and arguments and arguments[-1] == getattr(request, "path", None):
         match = getattr(request, "resolver_match", None)
-        *others, _ = record.args if isinstance(record.args, tuple) else (record.args,)
         path = path_for_log(request.path, match.kwargs if match else None)
-        return one_line(str(record.msg) % (*others, path))
+        return one_line(without_secrets(str(record.msg) % (*arguments[:-1], path)))
     try:
         return one_line(without_secrets(record.getMessage()))
     except (TypeError, ValueError):  # a line that cannot be put together still says where it comes from

@@ -13,8 +13,8 @@ MAIL = re.compile(r"[^\s@<>\"'(),;:=/…]{1,64}@[^\s@<>\"'(),;:/]{1,255}")
 QUERY = re.compile(r"(?<=[^\s?])\?[^\s\"'<>]*=[^\s\"'<>]*")
 # Words that stand before a secret, and the secret: “token=abc”, “Authorization: Bearer abc”, “password 'abc'”.
 SECRET = re.compile(
-    r"(?i)\b(authorization|bearer|basic|cookie|csrfmiddlewaretoken|password|passwd|secret|sessionid|token|api[-_]?key)"
-    r"(['\"]?\s*[:=]\s*|\s+)(?:(?:bearer|basic)\s+)?(?:'[^']*'|\"[^\"]*\"|[^\s,;&]+)"
+    r"(?i)\b((?:authorization|cookie|csrfmiddlewaretoken|password|passwd|secret|sessionid|token|api[-_]?key)"
+    r"(?:['\"]?\s*[:=]\s*(?:(?:bearer|basic)\s+)?|\s+(?=['\"]))|bearer\s+)(?:'[^']*'|\"[^\"]*\"|[^\s,;&]+)"
 )
 # What stands in an address of a database or a cache between “//” and “@”.
 PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]*@")
@@ -34,7 +34,7 @@ def without_secrets(text: str) -> str:
     """`text` without mail addresses, passwords, tokens and the values of query strings."""
     text = PASSWORD_IN_ADDRESS.sub(f"{HIDDEN}@", text[: 2 * LONGEST])
     text = QUERY.sub(f"?{HIDDEN}", text)
-    text = SECRET.sub(lambda match: f"{match[1]}{match[2]}{HIDDEN}", text)
+    text = SECRET.sub(lambda match: f"{match[1]}{HIDDEN}", text)
     return MAIL.sub(HIDDEN, text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,9 +129,25 @@ def test_paths_hide_what_opens_doors():
     assert len(path_for_log("/" + "x" * 9000)) == 500
 
 
-def test_without_secrets_leaves_plain_sentences_alone():
-    told = "The content version cannot be read: server closed the connection. Why? Nobody knows."
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The content version cannot be read: server closed the connection. Why? Nobody knows.",
+        "Forbidden (CSRF cookie not set.): /login/",
+        "The token is too short; the password was changed.",
+    ],
+)
+def test_without_secrets_leaves_plain_sentences_alone(told):
     assert without_secrets(told) == told
+
+
+def test_j11_lines_of_django_hide_secret_parts_of_paths():
+    """“Not Found: /reset/…”: the resolver knows which part is secret."""
+    request = RequestFactory().get("/reset/abc-def-ghi/?q=Ada")
+    request.resolver_match = SimpleNamespace(kwargs={"token": "abc-def-ghi"})
+    made = record("%s: %s", "Service Unavailable", request.path, request=request)
+    made.name = "django.request"
+    assert PlainFormatter().format(made).endswith("Service Unavailable: /reset/…/")
 
 
 # Names of requests
