@@ -33,9 +33,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     status, headers = (200, {}) if is_ready else (503, {"Retry-After": "5"})
     may_see = is_operator(request.META)
     if request.GET.get("format") == "json" or "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse(told if may_see else {"status": told["status"]}, status=status, headers=headers)
-    text = f"{told['status']}\n{as_text(results) if may_see else ''}"
-    return HttpResponse(text, content_type="text/plain; charset=utf-8", status=status, headers=headers)
+        response = JsonResponse(told if may_see else {"status": told["status"]}, status=status, headers=headers)
+    else:
+        text = f"{told['status']}\n{as_text(results) if may_see else ''}"
+        response = HttpResponse(text, content_type="text/plain; charset=utf-8", status=status, headers=headers)
+    response._has_been_logged = True  # Django would write an error for each 503, once a second
+    return response
 
 
 @never_cache

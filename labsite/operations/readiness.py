@@ -183,6 +183,7 @@ class Readiness:
         self.lock = threading.Lock()
         self.running: threading.Event | None = None
         self.results: list[Result] = []
+        self.was_ready = True
         self.made_at = float("-inf")
 
     def ask(self) -> list[Result]:
@@ -207,7 +208,17 @@ class Readiness:
             connections.close_all()  # those of this thread
             with self.lock:
                 self.results, self.made_at, self.running = results, self.clock(), None
+            self.tell_change(results)
             running.set()
+
+    def tell_change(self, results: list[Result]) -> None:
+        """A line of the log when the site stops being ready, and one when it is ready again."""
+        failed = [f"{each.name}: {each.message}" for each in results if not each.is_ok]
+        if failed and self.was_ready:
+            logger.error("Not ready: %s", "; ".join(failed))
+        elif not failed and not self.was_ready:
+            logger.warning("Ready again.")
+        self.was_ready = not failed
 
 
 readiness = Readiness()

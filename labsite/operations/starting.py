@@ -22,6 +22,7 @@ from django.core.files.storage import FileSystemStorage, storages
 
 logger = logging.getLogger("labsite.start")
 
+FULL = "the disk is full. Make room."
 STALE = 60  # seconds that a log may be older than its database: it is written first, then what it holds is taken over
 
 
@@ -47,7 +48,7 @@ def mend_of(error: OSError, path: Path) -> str:
     if error.errno == errno.EROFS:
         return "the disk is mounted read-only. Mount it for writing, or look for faults of the disk."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "the disk is full. Make room."
+        return FULL
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"the account '{account()}' has no rights. Run: chown -R {account()} '{path}'"
     return f"{error.strerror}."
@@ -143,12 +144,16 @@ def problems_of_start() -> list[str]:
 
 
 def refuse_bad_start() -> None:
-    """Raises `ImproperlyConfigured` with the first problem; tells the log what is strange but may be right."""
+    """Raises `ImproperlyConfigured` with the first problem; tells the log what is strange but may be right.
+
+    A full disk is no reason: pages can still be read.
+    """
     problems = problems_of_start()
-    if problems:
-        raise ImproperlyConfigured(problems[0])
+    serious = [each for each in problems if not each.endswith(FULL)]
+    if serious:
+        raise ImproperlyConfigured(serious[0])
     path = own_file()
-    for each in warnings_of_log(path) if path else []:
+    for each in [*problems, *(warnings_of_log(path) if path else [])]:
         logger.warning("%s", each)
 
 

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 # Why an answer of these is not kept.
 LIVE = {
     "healthz": "says that the process itself answers",
+    "readyz": "says what is so now",
+    "metrics": "for operators, and of this moment",
     "publications:oai": "prints the time of day, and may be POSTed",
     "publications:export": "streamed: there may be a million records",
     "publications:references": "streamed",

@@ -155,6 +155,15 @@ def test_checks_that_break_are_no_yes():
     assert not Readiness(fail).ask()[0].is_ok
 
 
+@pytest.mark.once
+def test_the_log_hears_of_changes_alone(caplog):
+    results = [[GOOD], [BAD], [BAD], [GOOD], [GOOD]]
+    asked = Readiness(lambda: results.pop(0), kept=0)
+    while results:
+        asked.ask()
+    assert [record.getMessage() for record in caplog.records] == ["Not ready: disk: full of secrets", "Ready again."]
+
+
 # Answers
 
 

@@ -81,6 +81,14 @@ def test_h8_the_start_is_refused(tmp_path, refusing, settings):
     assert "read-only" in found.msg
 
 
+def test_h6_a_full_disk_is_no_reason_not_to_start(tmp_path, refusing, settings, caplog):
+    """Visitors can still read; the log says what to do."""
+    settings.DATA_DIR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
+    refusing(errno.ENOSPC)
+    refuse_bad_start()
+    assert "the disk is full. Make room." in caplog.text
+
+
 def test_h8_a_server_that_cannot_write_ends_with_one_line(tmp_path):
     """As granian loads it: the message and nothing else."""
     (tmp_path / "media").write_text("this is no folder")
