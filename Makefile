@@ -7,6 +7,9 @@
 # make lint    style of code and templates, missing migrations
 # make dev     like serve, but reloads on every change and shows errors in full
 # make messages   brings the catalogues of other languages up to date with the code (needs gettext)
+# make lock    requirements*.txt from requirements*.in, every version and hash (ARGS=--upgrade takes newer ones)
+# make advisories   known holes in what is pinned; an error where the advisory service has no data
+# make sbom    what a release is made of, as CycloneDX JSON: labsite.cdx.json
 # make demo    writes fixtures/demo.json anew from fixtures/demo_source/
 
 PYTHON ?= python3
@@ -15,10 +18,11 @@ PORT ?= 8000
 WORKERS ?= 2
 DATA := $(or $(LABSITE_DATA_DIR),data)
 BIN := .venv/bin
+ROOMS := labsite people publications activities manage.py
 # One's own machine speaks plain http; a production server sets its own environment (README.md).
 LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSITE_DATA_DIR="$(DATA)"
 
-.PHONY: serve dev password test fuzz bench audit lint format demo messages clean
+.PHONY: serve dev password test fuzz bench audit lint format demo messages clean lock advisories sbom
 
 serve: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
@@ -49,6 +53,7 @@ lint: .venv/developing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml $(ROOMS)
 	DEBUG=on LABSITE_DATA_DIR="$(DATA)" $(BIN)/python manage.py makemigrations --check --dry-run
 
 format: .venv/developing
@@ -57,6 +62,17 @@ format: .venv/developing
 
 messages: .venv/developing
 	$(BIN)/python .ci/messages.py
+
+lock: .venv/bin/python
+	@$(BIN)/uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^uv==' requirements-dev.in)
+	@$(BIN)/python .ci/lock.py $(ARGS)
+
+advisories: .venv/developing
+	@$(BIN)/python .ci/advisories.py
+
+sbom: .venv/developing
+	@$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible --output-file labsite.cdx.json
+	@echo "labsite.cdx.json names every package of requirements.txt with its hashes."
 
 demo: .venv/developing
 	$(BIN)/python fixtures/build_demo.py
@@ -70,12 +86,12 @@ clean:
 
 .venv/serving: requirements.txt .venv/bin/python
 	@echo "Installing what Labsite runs on …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 .venv/developing: requirements-dev.txt .venv/serving
 	@echo "Installing what the tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
 $(DATA)/secret_key:

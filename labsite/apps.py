@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -11,11 +12,15 @@ class LabsiteConfig(AppConfig):
     def ready(self) -> None:
         from labsite.cards.keeping import connect_cards  # noqa: PLC0415 - models exist only now
         from labsite.field_names import translate_names  # noqa: PLC0415
+        from labsite.lib.http import VERSION  # noqa: PLC0415
         from labsite.lib.uploads import connect_uploads, keep_while  # noqa: PLC0415
         from labsite.merging.files import files_of_merges  # noqa: PLC0415
         from labsite.models import LabProfile  # noqa: PLC0415
+        from labsite.operations import starting  # noqa: F401, PLC0415 - registers its check
+        from labsite.operations.sentry import start_sentry  # noqa: PLC0415
         from labsite.page_cache.triggers import after_migrations  # noqa: PLC0415
 
+        start_sentry(settings.SENTRY_DSN, f"labsite@{VERSION}")
         connect_uploads(LabProfile, "logo", "picture")
         keep_while(files_of_merges)
         connect_cards()

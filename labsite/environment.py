@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -200,3 +201,80 @@ def read_media_storage() -> dict[str, Any]:
         "BACKEND": "labsite.object_storage.GuardedS3Storage",
         "OPTIONS": {name: value for name, value in options.items() if value not in (None, "") or name == "default_acl"},
     }
+
+
+SHORTEST_TOKEN = 20
+
+
+def read_token(name: str) -> str:
+    """A secret that programs send in a header, "" where it is not set.
+
+    Raises `ImproperlyConfigured` for one that could be guessed.
+    """
+    token = read_text(name)
+    if token and (len(token) < SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token):
+        raise ImproperlyConfigured(
+            f"{name} is no good secret: use at least {SHORTEST_TOKEN} letters and digits without blanks, "
+            "for example from 'python -c \"import secrets; print(secrets.token_urlsafe(30))\"'."
+        )
+    return token
+
+
+def read_sentry_dsn() -> str:
+    """`SENTRY_DSN`, where errors are reported to; "" where it is not set, and nobody is told."""
+    dsn = read_text("SENTRY_DSN")
+    if not dsn:
+        return ""
+    parts = urlsplit(dsn)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not parts.username or not parts.path.strip("/"):
+        raise ImproperlyConfigured("SENTRY_DSN cannot be read: use 'https://key@errors.example.org/1'.")
+    if not find_spec("sentry_sdk"):
+        raise ImproperlyConfigured(
+            'SENTRY_DSN is set, but its client is not installed: run "pip install sentry-sdk", or unset it.'
+        )
+    return dsn
+
+
+def refuse_open_doors(debug: bool, hosts: list[str]) -> None:
+    """Raises `ImproperlyConfigured` where a site that others reach would show its inside, or answer to any name."""
+    if debug:
+        real = [host for host in hosts if not is_own_machine(host)]
+        if real:
+            raise ImproperlyConfigured(
+                f"DEBUG is on and ALLOWED_HOSTS names '{real[0]}': error pages would show the settings to visitors. "
+                "Turn DEBUG off, or name hosts of your own machine only."
+            )
+    elif any(host in ("*", ".") for host in hosts):
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS is '*': anybody could have links made with a name of theirs. Name the hosts of this site."
+        )
+
+
+def is_own_machine(host: str) -> bool:
+    """Whether a name, as `ALLOWED_HOSTS` has it, leads to the machine itself."""
+    name = host.strip(".").lower()
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name == "localhost" or name.endswith((".localhost", ".test"))
+
+
+def database_folder(database: dict[str, Any]) -> Path | None:
+    """The folder of a SQLite file; None for other databases."""
+    if not database["ENGINE"].endswith("sqlite3") or ":memory:" in str(database["NAME"]):
+        return None
+    return Path(database["NAME"]).parent
+
+
+def refuse_exposed(*, served: dict[str, Path], private: dict[str, Path | None]) -> None:
+    """Raises `ImproperlyConfigured` where a folder that is nobody's business lies in one that is given to everybody.
+
+    `served` are folders by what is in them, `private` are folders by the variable that names them; links are followed.
+    """
+    for what, open_folder in served.items():
+        for variable, folder in private.items():
+            if folder is not None and folder.resolve().is_relative_to(open_folder.resolve()):
+                raise ImproperlyConfigured(
+                    f"{variable} leads to '{folder}', which is inside the folder of {what}: everybody could read it. "
+                    "Name a folder elsewhere."
+                )

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from labsite import environment
+from labsite.operations.logs import logging_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -15,6 +16,9 @@ HTTPS = environment.read_flag("HTTPS", default=not DEBUG)
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = environment.read_list("ALLOWED_HOSTS") or LOCAL_HOSTS
 DATA_DIR = Path(environment.read_text("LABSITE_DATA_DIR") or BASE_DIR / "data").resolve()
+environment.refuse_exposed(
+    served={"the code's static files": BASE_DIR / "labsite" / "static"}, private={"LABSITE_DATA_DIR": DATA_DIR}
+)
 try:
     DATA_DIR.mkdir(parents=True, exist_ok=True)
 except OSError as error:
@@ -42,6 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "labsite.operations.request_ids.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "labsite.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -141,7 +146,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if environment.read_flag("BEHIND_PROXY", default=False) else None
 )
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
@@ -150,9 +155,21 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a paper with hundreds of authors is on
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes that are pasted into a form
 LARGEST_UPLOAD = 101 * 2**20  # bytes of a request; the largest file is 100 MB
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
-}
+# Running it: docs/operations.md.
+LOGGING = logging_settings(
+    environment.read_choice("LOG_FORMAT", ["plain", "json"]),
+    access=(ACCESS_LOG := environment.read_flag("ACCESS_LOG", default=False)),
+)
+METRICS = environment.read_flag("METRICS", default=False)
+OPERATIONS_TOKEN = environment.read_token("OPERATIONS_TOKEN")
+DISK_RESERVE = environment.read_number("DISK_RESERVE_MB", default=200, most=1_000_000) * 2**20  # bytes
+BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").resolve()
+SENTRY_DSN = environment.read_sentry_dsn()
+CSRF_FAILURE_VIEW = "labsite.error_views.csrf_failure"
+environment.refuse_open_doors(DEBUG, ALLOWED_HOSTS)
+for what, folder in (("static files", STATIC_ROOT), ("uploads", MEDIA_ROOT)):
+    environment.refuse_exposed(
+        served={what: folder},
+        private={"BACKUP_DIR": BACKUP_DIR, "DATABASE_URL": environment.database_folder(DATABASES["default"])},
+    )
+environment.refuse_exposed(served={"static files": STATIC_ROOT}, private={"The folder of uploads": MEDIA_ROOT})

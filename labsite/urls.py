@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
 
-from labsite import card_views, image_views, look_views, views
+from labsite import card_views, image_views, look_views, operations_views, views
 from labsite.lib.renditions import ENDINGS
 from labsite.looks import PICTURE_SIZES
 from labsite.page_cache.marking import shared_page
@@ -20,7 +20,9 @@ from publications.api import api
 sitemap_index, sitemap = shared_page("p")(sitemap_views.index), shared_page("p")(sitemap_views.sitemap)
 urlpatterns = [
     path("theme.css", look_views.theme, name="theme"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", operations_views.healthz, name="healthz"),
+    path("readyz", operations_views.readyz, name="readyz"),
+    path("metrics", operations_views.metrics, name="metrics"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemap_index, {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap"}, name="sitemaps"),
     path("sitemap-<section>.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
@@ -56,5 +58,7 @@ urlpatterns = [
     ),
 ]
 
-handler404 = "labsite.views.not_found"
-handler500 = "labsite.views.server_error"
+handler400 = "labsite.error_views.bad_request"
+handler403 = "labsite.error_views.forbidden"
+handler404 = "labsite.error_views.not_found"
+handler500 = "labsite.error_views.server_error"

@@ -1,4 +1,4 @@
-"""Pages of the house: home, search, health, robots and errors."""
+"""Pages of the house: home, search, pages of the lab's own, robots."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -143,12 +142,6 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "labsite/page.html", {"page": found, "crumbs": []})
 
 
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Says that the process answers; touches no database."""
-    return JsonResponse({"status": "ok"})
-
-
 @shared_page()
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
@@ -158,12 +151,3 @@ def robots(request: HttpRequest) -> HttpResponse:
         f"Sitemap: {site_root(request)}/sitemap.xml", "",
     ]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain")
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "404.html", {"path": printable(request.path)}, status=404)
-
-
-def server_error(request: HttpRequest) -> HttpResponse:
-    """A page that needs neither the database nor the context processors, since either may be what failed."""
-    return HttpResponseServerError(loader.render_to_string("500.html"))

@@ -7,12 +7,15 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from labsite.operations.observing import observe
+from labsite.operations.starting import refuse_bad_start
 from labsite.page_cache.layer import PageCache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "labsite.settings")
 
 try:
-    application = PageCache(get_wsgi_application())
+    refuse_bad_start()
+    application = observe(PageCache(get_wsgi_application()))
 except ImproperlyConfigured as error:
     sys.exit(f"labsite: {error}")
 

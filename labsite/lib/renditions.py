@@ -6,6 +6,7 @@ They lie in `MEDIA_ROOT/derived/<the picture's name without its ending>/`, which
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
@@ -29,6 +30,7 @@ from labsite.lib.images import crop_to, encode
 FORMATS = {"avif": ("AVIF", "image/avif"), "webp": ("WEBP", "image/webp"), "jpg": ("JPEG", "image/jpeg")}
 ENDINGS = "|".join(FORMATS)
 MIDDLE = (50, 50)
+NO_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 class Size(NamedTuple):
@@ -107,18 +109,28 @@ def kept(path: Path, make: Callable[[], bytes], may_keep: Callable[[], bool]) ->
     """The file's content, from disk or made now.
 
     `may_keep` is asked before a new one is kept, while nobody else can remove what is derived: what was withdrawn a
-    moment ago is not written to disk any more.
+    moment ago is not written to disk any more. Where the disk takes nothing, visitors still get what they asked for.
     """
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        with held(path.parent):
-            if path.exists():
-                return path.read_bytes()
-            content = make()
-            if may_keep():
-                write_whole(path, content)
-            return content
+        pass
+    try:
+        return make_and_keep(path, make, may_keep)
+    except OSError as error:
+        if error.errno not in NO_WRITING:
+            raise
+        return make()
+
+
+def make_and_keep(path: Path, make: Callable[[], bytes], may_keep: Callable[[], bool]) -> bytes:
+    with held(path.parent):
+        if path.exists():
+            return path.read_bytes()
+        content = make()
+        if may_keep():
+            write_whole(path, content)
+        return content
 
 
 def rendition(

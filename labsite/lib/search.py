@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections, models
+from django.db import DatabaseError, connections, models, transaction
 from django.db.migrations.operations.base import Operation
 from django.db.models.expressions import RawSQL
 from django.utils.html import escape
@@ -27,6 +27,7 @@ PHRASE = re.compile(r'"([^"]*)"|(\S+)')
 INDEXED_BEGINNINGS = (2, 3)  # letters: the option `prefix` of SQLite's indexes
 MANY = 5_000
 MAX_TERMS = 30  # of one question: a whole title fits, and the condition stays small for the database
+INDEX_EVENTS = ("insert", "delete", "update")  # of SQLite's triggers
 WEIGHTS = "ABCD"  # PostgreSQL's names; the first column weighs most
 MARK = "="  # begins what is a mark in PostgreSQL's index: no word does
 
@@ -197,7 +198,7 @@ class IndexText(Operation):
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(f'ALTER TABLE "{table}" DROP COLUMN "search_document"')
             return
-        for event in ("insert", "delete", "update"):
+        for event in INDEX_EVENTS:
             schema_editor.execute(f'DROP TRIGGER "{index_name(table)}_{event}"')
         schema_editor.execute(f'DROP TABLE "{index_name(table)}"')
 
@@ -269,3 +270,51 @@ def forget_deleted(model: type[models.Model], connection: Any) -> None:
         name = index_name(model._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(f'INSERT INTO "{name}"("{name}") VALUES (\'optimize\')')  # noqa: S608
+
+
+# Whether the index is as it should be
+
+
+def find_index_triggers(model: type[models.Model], connection: Any) -> list[str]:
+    """Which of the triggers that keep the index are missing. PostgreSQL needs none: there, the index if it is."""
+    name = index_name(model._meta.db_table)
+    wanted = [name] if connection.vendor == "postgresql" else [f"{name}_{event}" for event in INDEX_EVENTS]
+    query = (
+        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = {row[0] for row in cursor.fetchall()}
+    return [each for each in wanted if each not in found]
+
+
+def mend_index_triggers(model: type[models.Model], connection: Any) -> None:
+    """Makes what is missing of the triggers, or PostgreSQL's index. What they missed is for `rebuild_index`."""
+    missing = find_index_triggers(model, connection)
+    if not missing:
+        return
+    table, name = model._meta.db_table, index_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f'CREATE INDEX "{name}" ON "{table}" USING gin ("search_document")')
+            return
+        cursor.execute(f'PRAGMA table_info("{name}")')
+        columns = [row[1] for row in cursor.fetchall()]
+        for statement in sqlite_index(table, key_field(model).column, columns):
+            if any(statement.startswith(f'CREATE TRIGGER "{each}"') for each in missing):
+                cursor.execute(statement)
+
+
+def index_is_right(model: type[models.Model], connection: Any) -> bool:
+    """Whether SQLite's index holds what the columns do. PostgreSQL's is part of the table and cannot differ."""
+    if connection.vendor == "postgresql":
+        return not find_index_triggers(model, connection)
+    name = index_name(model._meta.db_table)
+    try:
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            cursor.execute(f'INSERT INTO "{name}"("{name}", rank) VALUES (\'integrity-check\', 1)')  # noqa: S608
+    except DatabaseError:
+        return False
+    return True

@@ -39,9 +39,13 @@ def delete_unnamed(names: Iterable[str]) -> None:
         transaction.on_commit(partial(_delete_now, left), robust=True)
 
 
+def needed_names(names: set[str]) -> set[str]:
+    """Those of `names` that a record, or whoever else was given to `keep_while`, still needs."""
+    return {name for keeper in _keepers for name in keeper(names)}
+
+
 def _delete_now(names: set[str]) -> None:
-    needed = {name for keeper in _keepers for name in keeper(names)}
-    for name in sorted(names - needed):
+    for name in sorted(names - needed_names(names)):
         drop_renditions(name)
         default_storage.delete(name)
 

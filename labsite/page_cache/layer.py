@@ -61,6 +61,10 @@ class PageCache:
         self.being_made: dict[tuple[Any, Version], threading.Event] = {}
         self.lock = threading.Lock()
 
+    def gauges(self) -> dict[str, float]:
+        """What is kept now: bytes and pages."""
+        return {"page_cache_bytes": self.memory.size, "page_cache_pages": self.memory.number} if self.memory else {}
+
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         if self.memory is None or self.is_private(environ):
             return self.answer_live(environ, start_response)

@@ -78,3 +78,7 @@ class PageMemory:
     @property
     def size(self) -> int:
         return self.ordinary.size + self.invented.size
+
+    @property
+    def number(self) -> int:
+        return len(self.ordinary.pages) + len(self.invented.pages)

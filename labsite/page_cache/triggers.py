@@ -118,6 +118,11 @@ def found_triggers(connection: BaseDatabaseWrapper) -> dict[str, str]:
         return {name: table for name, table in cursor.fetchall() if name.startswith(TRIGGER)}
 
 
+def wanted_triggers(connection: BaseDatabaseWrapper, there: set[str]) -> dict[str, str]:
+    """By name, the statement that makes each trigger that the tables `there` should have."""
+    return (sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers)(seen_tables() & there)
+
+
 def make_triggers(connection: BaseDatabaseWrapper) -> int:
     """Makes those that are missing and drops those that are not wanted any more; says how many.
 
@@ -127,8 +132,7 @@ def make_triggers(connection: BaseDatabaseWrapper) -> int:
         there = set(connection.introspection.table_names(cursor))
     if VERSION_TABLE not in there:
         return 0
-    tables = seen_tables() & there
-    wanted = (sqlite_triggers if connection.vendor == "sqlite" else postgresql_triggers)(tables)
+    wanted = wanted_triggers(connection, there)
     found = found_triggers(connection)
     changes = [drop_statement(connection, name, found[name]) for name in found if name not in wanted]
     changes += [statement for name, statement in wanted.items() if name not in found]

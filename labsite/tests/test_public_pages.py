@@ -115,7 +115,7 @@ def test_queries_do_not_grow(client, django_assert_num_queries, path, count):
 def test_every_public_route_is_counted():
     """A route added without a query count fails here."""
     counted_elsewhere = {
-        "home", "search", "page", "healthz", "robots", "sitemaps", "sitemap", "theme",
+        "home", "search", "page", "healthz", "readyz", "metrics", "robots", "sitemaps", "sitemap", "theme",
         "photo", "photo_rendition", "site_image", "site_rendition", "card", "site_card",
     }  # fmt: skip
     with_language = next(part for part in get_resolver().url_patterns if isinstance(part.pattern, LocalePrefixPattern))

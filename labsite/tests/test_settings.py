@@ -43,6 +43,12 @@ def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
         ({"SECRET_KEY": LONG_KEY, "DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
         ({"SECRET_KEY": LONG_KEY, "ONLINE_SOURCES": "never"}, "ONLINE_SOURCES is 'never'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "/dev/null/data"}, "LABSITE_DATA_DIR is '/dev/null/data'"),
+        ({"DEBUG": "on", "ALLOWED_HOSTS": "lab.example.org"}, "DEBUG is on and ALLOWED_HOSTS names 'lab.example.org'"),
+        ({"SECRET_KEY": LONG_KEY, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is '*'"),
+        ({"SECRET_KEY": LONG_KEY, "OPERATIONS_TOKEN": "secret"}, "OPERATIONS_TOKEN is no good secret"),
+        ({"SECRET_KEY": LONG_KEY, "SENTRY_DSN": "errors.example.org"}, "SENTRY_DSN cannot be read"),
+        ({"SECRET_KEY": LONG_KEY, "LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "labsite/static/x"}, "LABSITE_DATA_DIR leads to"),
     ],
 )
 def test_wrong_setting_stops_with_one_line(tmp_path, variables, named):
@@ -120,3 +126,50 @@ def test_a_site_address_that_is_none_is_refused(monkeypatch, address):
     monkeypatch.setenv("SITE_URL", address)
     with pytest.raises(ImproperlyConfigured, match="SITE_URL is"):
         environment.read_site_url()
+
+
+def test_sentry_needs_its_client(monkeypatch):
+    monkeypatch.setenv("SENTRY_DSN", "https://key@errors.example.org/1")
+    monkeypatch.setattr(environment, "find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match="its client is not installed: run"):
+        environment.read_sentry_dsn()
+    monkeypatch.setattr(environment, "find_spec", lambda name: name == "sentry_sdk")
+    assert environment.read_sentry_dsn() == "https://key@errors.example.org/1"
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", ".localhost", "lab.localhost", "lab.test"])
+def test_l5_debugging_on_ones_own_machine(host):
+    environment.refuse_open_doors(True, [host])
+
+
+@pytest.mark.parametrize("host", ["lab.example.org", "*", ".example.org", "192.0.2.7", "localhost.example.org"])
+def test_l5_debugging_where_others_reach_it_is_refused(host):
+    with pytest.raises(ImproperlyConfigured, match="DEBUG is on"):
+        environment.refuse_open_doors(True, ["localhost", host])
+
+
+def test_l5_nothing_private_inside_what_everybody_gets(tmp_path):
+    """Also where a link leads there."""
+    served = {"static files": tmp_path / "static"}
+    (tmp_path / "static").mkdir()
+    environment.refuse_exposed(served=served, private={"MEDIA": tmp_path / "media", "DATABASE_URL": None})
+    for folder in (tmp_path / "static" / "media", tmp_path / "static"):
+        with pytest.raises(ImproperlyConfigured, match="inside the folder of static files: everybody could read it"):
+            environment.refuse_exposed(served=served, private={"MEDIA": folder})
+    (tmp_path / "media").symlink_to(tmp_path / "static")
+    with pytest.raises(ImproperlyConfigured, match="MEDIA leads to"):
+        environment.refuse_exposed(served=served, private={"MEDIA": tmp_path / "media"})
+
+
+@pytest.mark.parametrize("name", ["static", "media"])
+def test_l5_a_database_among_served_files_is_refused(tmp_path, name):
+    result = start(tmp_path, SECRET_KEY=LONG_KEY, DATABASE_URL=f"sqlite:///{tmp_path}/{name}/lab.sqlite3")
+    assert result.returncode == 1
+    assert result.stderr.startswith("labsite: DATABASE_URL leads to")
+
+
+def test_the_folder_of_a_database():
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": "/srv/lab.sqlite3"}
+    assert environment.database_folder(sqlite) == Path("/srv")
+    assert environment.database_folder({**sqlite, "NAME": ":memory:"}) is None
+    assert environment.database_folder({"ENGINE": "django.db.backends.postgresql", "NAME": "lab"}) is None

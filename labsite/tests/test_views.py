@@ -6,7 +6,6 @@ import pytest
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from labsite import views
 from labsite.models import LabProfile
 from labsite.tests.factories import make_group, make_member, make_news, make_person, make_publication, make_venue
 from people.models import OldAddress, PersonName
@@ -167,11 +166,6 @@ def test_error_page_needs_nothing_that_may_have_failed(monkeypatch, rf):
     response = client.get("/")
     assertContains(response, "Something went wrong", status_code=500)
     assertNotContains(response, "RuntimeError", status_code=500)
-
-
-def test_server_error_view_without_database(rf, django_assert_num_queries):
-    with django_assert_num_queries(0):
-        assert views.server_error(rf.get("/")).status_code == 500
 
 
 def test_health_touches_no_database(client, django_assert_num_queries):

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from labsite.lib.locks import RECORDS, hold_lock
-from labsite.lib.search import rebuild_index
+from labsite.lib.search import mend_index_triggers, rebuild_index
 from publications.digests import refresh_digests
 from publications.models import Publication, PublicationDigest
-from publications.totals import recount
+from publications.totals import mend_counters, recount
 
 
 class Command(BaseCommand):
@@ -21,11 +21,17 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        indexed = (PublicationDigest, apps.get_model("activities", "NewsItem"))
+        with transaction.atomic():
+            hold_lock(RECORDS)
+            mend_counters(connection)
+            for model in indexed:
+                mend_index_triggers(model, connection)
         keys = list(Publication.objects.values_list("pk", flat=True))
-        changed = refresh_digests(keys)
+        changed = refresh_digests(keys, check_facets=True)
         with transaction.atomic():
             hold_lock(RECORDS)
             recount(connection)
-        for model in (PublicationDigest, apps.get_model("activities", "NewsItem")):
+        for model in indexed:
             rebuild_index(model, connection)
         self.stdout.write(f"{len(keys)} publications looked at, {changed} lines changed, search indexes rebuilt.")

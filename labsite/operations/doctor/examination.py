@@ -1,0 +1,32 @@
+"""All checks, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import DatabaseError, transaction
+
+from labsite.operations.doctor import accounts, database, derived, folders, installation, surroundings
+from labsite.operations.doctor.findings import FAIL, Check, Finding
+from labsite.operations.private_text import one_line, without_values
+
+CHECKS: list[Check] = [
+    *installation.CHECKS, *folders.CHECKS, *database.CHECKS, *derived.CHECKS, *accounts.CHECKS, *surroundings.CHECKS,
+]  # fmt: skip
+
+
+def examine(checks: list[Check] | None = None) -> Iterator[Finding]:
+    """What every check says. One that cannot be made says why, and the others go on."""
+    for check in CHECKS if checks is None else checks:
+        name = check.__name__.removeprefix("check_").replace("_", " ")
+        try:
+            with transaction.atomic():
+                found = list(check())
+        except DatabaseError as error:
+            why = one_line(without_values(str(error)))
+            mend = "see that the database answers, then run: python manage.py migrate"
+            found = [Finding(FAIL, name, f"The database could not be asked: {why}.", mend)]
+        except Exception as error:
+            why = one_line(f"{type(error).__name__}: {without_values(str(error))}")
+            found = [Finding(FAIL, name, f"This could not be checked ({why}).", "look at the lines above first")]
+        yield from found

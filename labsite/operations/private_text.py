@@ -1,0 +1,76 @@
+"""What must not stand in a log: mail addresses, tokens, what somebody typed, whole addresses of visitors."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Any
+from urllib.parse import quote
+
+LONGEST = 4_000  # signs of one message; nobody's input fills the disk through the log
+HIDDEN = "…"
+MAIL = re.compile(r"[^\s@<>\"'(),;:=/…]{1,64}@[^\s@<>\"'(),;:/]{1,255}")
+QUERY = re.compile(r"(?<=[^\s?])\?[^\s\"'<>]*=[^\s\"'<>]*")
+# Words that stand before a secret, and the secret: “token=abc”, “Authorization: Bearer abc”, “password 'abc'”.
+SECRET = re.compile(
+    r"(?i)\b((?:authorization|cookie|csrfmiddlewaretoken|password|passwd|secret|sessionid|token|api[-_]?key)"
+    r"(?:['\"]?\s*[:=]\s*(?:(?:bearer|basic)\s+)?|\s+(?=['\"]))|bearer\s+)(?:'[^']*'|\"[^\"]*\"|[^\s,;&]+)"
+)
+# What stands in an address of a database or a cache between “//” and “@”.
+PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]*@")
+QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:/-]*")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# Parts of an address that open a door to whoever knows them.
+SECRET_PARTS = ("token", "uidb64", "key", "signature", "code", "secret")
+
+
+def one_line(text: str) -> str:
+    """`text` with every sign that could end a line, or turn its reading round, as its number."""
+    return CONTROL.sub(lambda match: match.group().encode("unicode_escape").decode(), text[:LONGEST])
+
+
+def without_secrets(text: str) -> str:
+    """`text` without mail addresses, passwords, tokens and the values of query strings."""
+    text = PASSWORD_IN_ADDRESS.sub(f"{HIDDEN}@", text[: 2 * LONGEST])
+    text = QUERY.sub(f"?{HIDDEN}", text)
+    text = SECRET.sub(lambda match: f"{match[1]}{HIDDEN}", text)
+    return MAIL.sub(HIDDEN, text)
+
+
+def without_values(message: str) -> str:
+    """An exception's message: its first line, without what is quoted in it unless that is a plain name.
+
+    “invalid date 'Ada Lovelace'” must not tell the name, “no such column: 'place'” should tell the column. PostgreSQL
+    prints values of rows in its second line.
+    """
+    first = message.split("\n", 1)[0]
+
+    def hide(match: re.Match[str]) -> str:
+        inner = match[1] if match[1] is not None else match[2]
+        return match.group() if PLAIN_NAME.fullmatch(inner) else f"'{HIDDEN}'"
+
+    return without_secrets(QUOTED.sub(hide, first))
+
+
+def shortened_address(text: str) -> str:
+    """An IP address without the part that tells one house: the last byte of four, all but the first three groups of
+    eight. What is no address is left out.
+    """
+    try:
+        address = ipaddress.ip_address(text.strip().partition("%")[0])
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    network = ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False)
+    return str(network.network_address)
+
+
+def path_for_log(path: str, kwargs: dict[str, Any] | None = None) -> str:
+    """A path, each part that is secret hidden; `kwargs` is what the resolver took from it."""
+    plain = "/:@!$&'()*+,;=~-._"
+    path = quote(path, safe=plain)
+    for name, value in (kwargs or {}).items():
+        if name.lower() in SECRET_PARTS and value:
+            path = path.replace(quote(str(value), safe=plain), HIDDEN)
+    return without_secrets(path)[:500]
