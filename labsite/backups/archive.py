@@ -172,7 +172,9 @@ class ArchiveReader:
         listed = [part.member for part in self.manifest.parts()]
         if sorted(names) != sorted([*listed, MEMBER]):
             strange = sorted({*names} ^ {*listed, MEMBER}) or sorted({each for each in names if names.count(each) > 1})
-            raise BackupProblem(f"{path} does not hold what its manifest lists ({', '.join(strange[:3])}): use another.")
+            raise BackupProblem(
+                f"{path} does not hold what its manifest lists ({', '.join(strange[:3])}): use another."
+            )
 
     @contextmanager
     def open(self, part: TablePart | FilePart) -> Iterator[BinaryIO]:
@@ -187,7 +189,9 @@ class ArchiveReader:
             for line in io.TextIOWrapper(member, encoding="utf-8", newline="\n"):
                 row = json.loads(line)
                 if not isinstance(row, list) or len(row) != length:
-                    raise BackupProblem(f"{self.path}: a row of {table.name} has not {length} values: use another archive.")
+                    raise BackupProblem(
+                        f"{self.path}: a row of {table.name} has not {length} values: use another archive."
+                    )
                 yield row
 
     def check(self) -> None:
@@ -198,7 +202,9 @@ class ArchiveReader:
                 for row in self.rows(table):
                     rows.add(row)
             except (ValueError, zipfile.BadZipFile, zlib.error) as error:
-                raise BackupProblem(f"{self.path}: {table.member} is damaged ({error}): use another archive.") from error
+                raise BackupProblem(
+                    f"{self.path}: {table.member} is damaged ({error}): use another archive."
+                ) from error
             if (rows.number, rows.digest()) != (table.rows, table.digest):
                 raise BackupProblem(
                     f"{self.path}: {table.name} has {rows.number} rows, its manifest says {table.rows} or others: "

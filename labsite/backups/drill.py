@@ -77,8 +77,9 @@ def restore_files(archive: ArchiveReader, storage: FileSystemStorage, report: Re
 def check_age(made_at: str, hours: float) -> None:
     """Raises `BackupProblem` for an archive that is older than `hours`."""
     moment = datetime.datetime.fromisoformat(made_at)
-    age = (datetime.datetime.now(datetime.timezone.utc) - moment).total_seconds() / 3600
+    age = (datetime.datetime.now(datetime.UTC) - moment).total_seconds() / 3600
     if age > hours:
         raise BackupProblem(
-            f"The newest archive is {age:.0f} hours old, and {hours:g} are the most: look why 'manage.py backup' does not run."
+            f"The newest archive is {age:.0f} hours old, and {hours:g} are the most: look why "
+            "'manage.py backup' does not run."
         )

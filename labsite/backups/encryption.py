@@ -160,7 +160,9 @@ def read_header(line: bytes, name: str) -> dict[str, Any]:
         known = (header["kdf"], header["cipher"], header["piece"]) == ("scrypt", "aes-256-gcm", PIECE)
         numbers = [header[cost] for cost in COSTS]
         base64.b64decode(header["salt"], validate=True)
-        bounded = all(type(each) is int and each > 0 for each in numbers) and 256 * numbers[0] * numbers[1] < MOST_MEMORY
+        bounded = (
+            all(type(each) is int and each > 0 for each in numbers) and 256 * numbers[0] * numbers[1] < MOST_MEMORY
+        )
     except (ValueError, KeyError, TypeError):
         known = bounded = False
     if not known or not bounded:

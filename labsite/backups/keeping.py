@@ -10,7 +10,7 @@ from pathlib import Path
 from labsite.backups.problems import BackupProblem
 
 PLAIN, ENCRYPTED = ".labsite.zip", ".labsite.encrypted"
-NAME = re.compile(r"labsite-(\d{8}T\d{6})Z(?:-\d+)?\.labsite\.(?:zip|encrypted)")
+NAME = re.compile(r"labsite-(\d{8}T\d{6})Z(?:-(\d+))?\.labsite\.(?:zip|encrypted)")
 STAMP = "%Y%m%dT%H%M%S"
 RULE = re.compile(r"(last|daily|weekly|monthly|yearly):([1-9]\d{0,3})")
 ALL = "all"
@@ -42,13 +42,19 @@ def read_rules(text: str) -> Rules:
 def moment_of(path: Path) -> datetime.datetime | None:
     """When an archive was made, by its name; None for other files."""
     match = NAME.fullmatch(path.name)
-    return datetime.datetime.strptime(match[1], STAMP).replace(tzinfo=datetime.timezone.utc) if match else None
+    return datetime.datetime.strptime(match[1], STAMP).replace(tzinfo=datetime.UTC) if match else None
+
+
+def place_in_time(path: Path) -> tuple[str, int]:
+    """By which archives are in order: the moment, and the number of those of one second."""
+    match = NAME.fullmatch(path.name)
+    return (match[1], int(match[2] or 1)) if match else ("", 0)
 
 
 def archives_in(folder: Path) -> list[Path]:
     """The archives in a folder, the newest first."""
     found = [path for path in folder.glob("labsite-*") if path.is_file() and moment_of(path)] if folder.is_dir() else []
-    return sorted(found, key=lambda path: (moment_of(path), path.name), reverse=True)
+    return sorted(found, key=place_in_time, reverse=True)
 
 
 def newest_in(folder: Path) -> Path:
@@ -72,7 +78,7 @@ def new_path(folder: Path, moment: datetime.datetime, is_encrypted: bool) -> Pat
 
 def kept(archives: Iterable[Path], rules: Rules) -> set[Path]:
     """Those that stay: of each period the newest, and of periods as many as the rules say. Without rules, all."""
-    ordered = sorted(archives, key=lambda path: (moment_of(path), path.name), reverse=True)
+    ordered = sorted(archives, key=place_in_time, reverse=True)
     if not rules:
         return set(ordered)
     stay: set[Path] = set(ordered[:1])
@@ -81,7 +87,7 @@ def kept(archives: Iterable[Path], rules: Rules) -> set[Path]:
         for path in ordered:
             moment = moment_of(path)
             assert moment is not None  # noqa: S101 - only archives are asked about
-            of_period = (path.name if period == "last" else PERIODS[period](moment))
+            of_period = path.name if period == "last" else PERIODS[period](moment)
             if of_period in seen:
                 continue
             if len(seen) == number:

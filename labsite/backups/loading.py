@@ -75,8 +75,8 @@ def load(archive: ArchiveReader, connection: BaseDatabaseWrapper, tables: dict[s
             table = tables.get(part.name)
             if table is None or {name for name, _ in part.columns} != {column.name for column in table.columns}:
                 raise BackupProblem(
-                    f"{archive.path}: the migrations of this version make other columns of {part.name} than the archive "
-                    f"has: restore it with Labsite {archive.manifest.version}."
+                    f"{archive.path}: the migrations of this version make other columns of {part.name} than the "
+                    f"archive has: restore it with Labsite {archive.manifest.version}."
                 )
             load_table(archive, connection, part)
             if part.last_key is not None and table.counter:
@@ -106,8 +106,8 @@ def load_table(archive: ArchiveReader, connection: BaseDatabaseWrapper, part: Ta
     except (DatabaseError, ValueError, TypeError, OverflowError) as error:
         words = " ".join(str(error).split())
         raise BackupProblem(
-            f"{archive.path}: {connection.display_name} does not take a row of {part.name} ({words}): change the record "
-            "on the site that the archive is of, and make a new one."
+            f"{archive.path}: {connection.display_name} does not take a row of {part.name} ({words}): change the "
+            "record on the site that the archive is of, and make a new one."
         ) from error
 
 

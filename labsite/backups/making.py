@@ -30,6 +30,7 @@ from labsite.backups.tables import (
     tables_of,
     tables_there,
 )
+from labsite.file_storage import flush_to_disk
 from labsite.lib.http import VERSION
 
 TRIES = 3  # a file that goes while it is copied belongs to a later moment: all is read again
@@ -60,7 +61,7 @@ def make_archive(path: Path, *, secret: bytes | None = None, with_sessions: bool
         with opened(part, secret) as archive:
             archive.check()
         os.replace(part, path)
-        sync_folder(path.parent)
+        flush_to_disk(path.parent)
     except OSError as error:
         raise BackupProblem(f"The archive cannot be written to {path.parent} ({error.strerror or error}).") from error
     except DatabaseError as error:
@@ -70,17 +71,8 @@ def make_archive(path: Path, *, secret: bytes | None = None, with_sessions: bool
     return manifest
 
 
-def sync_folder(folder: Path) -> None:
-    """Has the names in `folder` on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def write_archive(part: Path, secret: bytes | None, with_sessions: bool) -> Manifest:
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as target, snapshot() as connection:
         manifest = begin_manifest(connection, now)
         tables = tables_of(connection)

@@ -64,7 +64,7 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
     with plain_problems(), alone():
         live = connections[DEFAULT_DB_ALIAS]
         result = Restored(archive.manifest)
-        stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dt%H%M%S%f")[:-3]
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dt%H%M%S%f")[:-3]
         aside = aside_folder() / stamp
         missing, other = replacing.missing_and_other(archive.manifest)
         check_space(archive.manifest, sum(file.bytes for file in missing))
@@ -84,7 +84,9 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
         else:
             drop_asides([aside])
         if archive.manifest.secret_key != fingerprint():
-            result.notes.append("SECRET_KEY is not the one that the archive's site had: whoever is signed in signs in again.")
+            result.notes.append(
+                "SECRET_KEY is not the one that the archive's site had: whoever is signed in signs in again."
+            )
         return result
 
 
@@ -119,8 +121,8 @@ def check_space(manifest: Manifest, of_files: int) -> None:
     free = shutil.disk_usage(settings.DATA_DIR).free
     if free < needed:
         raise BackupProblem(
-            f"The disk of {settings.DATA_DIR} has {free // 2**20} MiB left, and about {needed // 2**20 + 1} are needed: "
-            "make room first."
+            f"The disk of {settings.DATA_DIR} has {free // 2**20} MiB left, and about {needed // 2**20 + 1} are "
+            "needed: make room first."
         )
 
 
@@ -142,6 +144,10 @@ def plain_problems() -> Iterator[None]:
         yield
     except OSError as error:
         place = f" ({error.filename})" if error.filename else ""
-        raise BackupProblem(f"Files cannot be written: {error.strerror or error}{place}. Mend that and try again.") from error
+        raise BackupProblem(
+            f"Files cannot be written: {error.strerror or error}{place}. Mend that and try again."
+        ) from error
     except (DatabaseError, sqlite3.Error) as error:
-        raise BackupProblem(f"The database refuses: {' '.join(str(error).split())}. Mend that and try again.") from error
+        raise BackupProblem(
+            f"The database refuses: {' '.join(str(error).split())}. Mend that and try again."
+        ) from error

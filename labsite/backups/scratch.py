@@ -26,7 +26,7 @@ SEARCH_PATH = "-c search_path="
 
 @contextmanager
 def standing_in(config: dict[str, Any]) -> Iterator[BaseDatabaseWrapper]:
-    """Within, the database of `config` is the default one of this thread: for migrations, signals and whatever they call."""
+    """Within, the database of `config` is the default one of this thread, for whatever is called."""
     live = connections[DEFAULT_DB_ALIAS]
     scratch = load_backend(config["ENGINE"]).DatabaseWrapper(config, DEFAULT_DB_ALIAS)
     connections[DEFAULT_DB_ALIAS] = scratch

@@ -32,7 +32,7 @@ def snapshot(alias: str = DEFAULT_DB_ALIAS) -> Iterator[BaseDatabaseWrapper]:
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 cursor.execute("BEGIN DEFERRED")
-            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name('django_migrations')}")  # the moment
+            cursor.execute('SELECT count(*) FROM "django_migrations"')  # the moment
             cursor.fetchone()
         yield connection
     finally:

@@ -152,8 +152,8 @@ def change_schemas(live: BaseDatabaseWrapper, source: str, aside: str) -> None:
             code = getattr(error.__cause__, "sqlstate", "")
             if code not in ("55P03", "40P01") or time.monotonic() > limit:  # lock timeout, deadlock
                 raise BackupProblem(
-                    f"The tables cannot change places ({str(error).strip()}). Nothing was changed: stop the site and try "
-                    "again."
+                    f"The tables cannot change places ({str(error).strip()}). Nothing was changed: stop the site and "
+                    "try again."
                 ) from error
             time.sleep(0.2)
 

@@ -125,7 +125,7 @@ def last_key(connection: BaseDatabaseWrapper, table: Table) -> int | None:
         else:
             cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table.name])
         row: Any = cursor.fetchone()
-    return int(row[0]) if row else None
+    return (int(row[0]) or None) if row else None
 
 
 def set_last_key(connection: BaseDatabaseWrapper, table: Table, number: int) -> None:

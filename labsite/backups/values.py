@@ -67,8 +67,8 @@ def from_moment(value: Any) -> str:
     moment = parse_datetime(value) if isinstance(value, str) else value
     if moment is None:
         raise ValueError(f"'{value}' is no moment")
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)
-    return moment.astimezone(datetime.timezone.utc).isoformat(timespec="microseconds")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds")
 
 
 def from_date(value: Any) -> str:

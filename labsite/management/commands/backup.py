@@ -28,7 +28,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", metavar="FOLDER", help="Where archives lie; BACKUP_DIR unless given.")
         parser.add_argument("--keep", metavar="RULES", help="Which stay, as BACKUP_KEEP: daily:7,weekly:5,monthly:12")
-        parser.add_argument("--secret-file", metavar="FILE", help="Encrypt with the secret in FILE; BACKUP_SECRET_FILE.")
+        parser.add_argument(
+            "--secret-file", metavar="FILE", help="Encrypt with the secret in FILE; BACKUP_SECRET_FILE."
+        )
         parser.add_argument("--with-sessions", action="store_true", help="Include who is signed in.")
         parser.add_argument("--check", action="store_true", help="Make none: only check those that are there.")
         parser.add_argument("--new-only", action="store_true", help="Do not read the older archives again.")
@@ -50,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(damaged)} of the archives in {folder} are damaged: see above, and remove them.")
 
     def make(self, folder: Path, secret: bytes | None, with_sessions: bool) -> Path:
-        path = new_path(folder, datetime.datetime.now(datetime.timezone.utc), secret is not None)
+        path = new_path(folder, datetime.datetime.now(datetime.UTC), secret is not None)
         manifest = make_archive(path, secret=secret, with_sessions=with_sessions)
         size = path.stat().st_size / 2**20
         self.stdout.write(
@@ -96,7 +98,9 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / ".lock", "w")  # noqa: SIM115 - held till the end
     except OSError as error:
-        raise BackupProblem(f"Archives cannot be written to {folder} ({error.strerror}): name another folder.") from error
+        raise BackupProblem(
+            f"Archives cannot be written to {folder} ({error.strerror}): name another folder."
+        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("archive", nargs="?", metavar="ARCHIVE", help="The newest in BACKUP_DIR unless named.")
         parser.add_argument("--yes", action="store_true", help="Do not ask.")
         parser.add_argument("--check", action="store_true", help="Only check the archive, and say what is in it.")
-        parser.add_argument("--secret-file", metavar="FILE", help="The secret it was encrypted with; BACKUP_SECRET_FILE.")
+        parser.add_argument(
+            "--secret-file", metavar="FILE", help="The secret it was encrypted with; BACKUP_SECRET_FILE."
+        )
         parser.add_argument("--undo", action="store_true", help="Bring back what was there before the last restore.")
         parser.add_argument("--forget", action="store_true", help="Delete what is kept of before restores.")
 
@@ -37,7 +39,9 @@ class Command(BaseCommand):
                 self.confirm(options, "What is kept of before restores is deleted for good.")
                 self.stdout.write(f"{forget()} deleted.")
             elif options["undo"]:
-                self.confirm(options, "What was there before the last restore comes back; what was written since is lost.")
+                self.confirm(
+                    options, "What was there before the last restore comes back; what was written since is lost."
+                )
                 self.stdout.write(f"What was kept in {undo()} is the site again. Restart it.")
             else:
                 self.restore(options)
@@ -55,7 +59,9 @@ class Command(BaseCommand):
             )
             if options["check"]:
                 return
-            self.confirm(options, "The site becomes what it was then. What was written since is kept aside, not merged.")
+            self.confirm(
+                options, "The site becomes what it was then. What was written since is kept aside, not merged."
+            )
             self.report(restore(archive, self.stdout.write))
 
     def confirm(self, options: dict[str, Any], words: str) -> None:
@@ -74,6 +80,7 @@ class Command(BaseCommand):
             self.stdout.write(f"The site had lost this file already: {name}.")
         if result.aside:
             self.stdout.write(
-                f"What was before is kept ({result.aside}): 'manage.py restore --undo' brings it back, '--forget' deletes it."
+                f"What was before is kept ({result.aside}): 'manage.py restore --undo' brings it back, "
+                "'--forget' deletes it."
             )
         self.stdout.write("Restored. Restart the site.")

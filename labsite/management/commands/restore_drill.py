@@ -17,13 +17,15 @@ from labsite.backups.restoring import whole_archive
 
 class Command(BaseCommand):
     help = (
-        "Restores the newest archive into a scratch database and a scratch folder, compares every row and file with what "
-        "the archive says, and throws both away. Ends with an error if anything differs."
+        "Restores the newest archive into a scratch database and a scratch folder, compares every row and file with "
+        "what the archive says, and throws both away. Ends with an error if anything differs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("archive", nargs="?", metavar="ARCHIVE", help="The newest in BACKUP_DIR unless named.")
-        parser.add_argument("--secret-file", metavar="FILE", help="The secret it was encrypted with; BACKUP_SECRET_FILE.")
+        parser.add_argument(
+            "--secret-file", metavar="FILE", help="The secret it was encrypted with; BACKUP_SECRET_FILE."
+        )
         parser.add_argument("--max-age", type=float, metavar="HOURS", help="Fail if the archive is older.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,5 +47,7 @@ class Command(BaseCommand):
         for difference in report.differences:
             self.stderr.write(difference)
         if report.differences:
-            raise CommandError(f"{len(report.differences)} differences: this archive does not restore the site as it was.")
+            raise CommandError(
+                f"{len(report.differences)} differences: this archive does not restore the site as it was."
+            )
         self.stdout.write("No difference.")
