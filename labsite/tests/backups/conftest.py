@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 
 from labsite.backups import loading
 from labsite.backups.scratch import standing_in
-from labsite.tests.backups.site import copy_file, sqlite_config, sqlite_site, use_folder
+from labsite.tests.backups.site import copy_file, copy_tables, sqlite_config, sqlite_site, use_folder
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +53,7 @@ def quick_tables(monkeypatch, empty_file) -> None:
         if scratch.vendor != "sqlite":
             by_migrations(scratch, manifest)
             return
-        scratch.ensure_connection()
-        with closing(sqlite3.connect(empty_file)) as source:
-            source.backup(scratch.connection)
-        with scratch.cursor() as cursor:
-            cursor.execute("PRAGMA foreign_keys=OFF")
-            for model in apps.get_models(include_auto_created=True):
-                cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 - ours
-            cursor.execute("PRAGMA foreign_keys=ON")
+        copy_tables(empty_file, scratch)
 
     monkeypatch.setattr(loading, "make_tables", copied)
 

@@ -54,6 +54,18 @@ def use_folder(settings: Any, folder: Path) -> None:
     settings.MEDIA_ROOT = folder / "media"
 
 
+def copy_tables(source: Path, scratch: Any) -> None:
+    """Makes the empty database `scratch` what the file `source` is, without its rows."""
+    scratch.ensure_connection()
+    with closing(sqlite3.connect(source)) as from_:
+        from_.backup(scratch.connection)
+    with scratch.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        for model in apps.get_models(include_auto_created=True):
+            cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 - ours
+        cursor.execute("PRAGMA foreign_keys=ON")
+
+
 @contextmanager
 def sqlite_site(source: Path, folder: Path) -> Iterator[Path]:
     """A site in `folder` whose database is a copy of `source`; gives the file."""
