@@ -8,20 +8,24 @@ import threading
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from labsite.backups import making, restoring
 from labsite.backups.archive import opened
 from labsite.backups.drill import drill
+from labsite.backups.loading import load_table
 from labsite.backups.making import make_archive
+from labsite.backups.manifest import TablePart
 from labsite.backups.problems import BackupProblem
 from labsite.backups.restoring import restore, whole_archive
+from labsite.backups.scratch import scratch_database
 from labsite.backups.snapshot import read_rows, snapshot
 from labsite.backups.tables import tables_of
 from labsite.tests.backups.site import (
@@ -518,3 +522,97 @@ def test_accounts_keep_their_passwords_and_rights(demo_site, quick_tables, tmp_p
     boss.delete()
     restored(tmp_path / "a.zip")
     assert get_user_model().objects.get(username="boss").check_password("a quiet long secret")
+
+
+# Other places, and what does not fit
+
+
+@pytest.mark.once
+def test_uploads_in_a_store_elsewhere_go_through_its_storage(demo_site, quick_tables, settings, tmp_path):
+    elsewhere = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "default": elsewhere}
+    kept = store("photos/kept.jpg")
+    changed = store("photos/changed.jpg", b"before")
+    make_archive(tmp_path / "a.zip")
+    default_storage.delete(kept)
+    default_storage.delete(changed)
+    store(changed, b"after")
+    later = store("photos/later.jpg")
+    result = restored(tmp_path / "a.zip")
+    assert content(kept) == PIXEL
+    assert content(changed) == b"before"
+    assert not default_storage.exists(later)
+    assert (result.aside / "media" / "photos" / "changed.jpg").read_bytes() == b"after"
+    restoring.undo()
+    assert content(changed) == b"after"
+    assert default_storage.exists(later) and not default_storage.exists(kept)
+
+
+@pytest.mark.once
+def test_a_store_that_gives_another_name_is_told(demo_site, quick_tables, settings, tmp_path, monkeypatch):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+    kept = store("photos/kept.jpg")
+    make_archive(tmp_path / "a.zip")
+    default_storage.delete(kept)
+    before = everything()
+    own = type(default_storage._wrapped)
+    monkeypatch.setattr(own, "get_available_name", lambda self, name, max_length=None: f"{name}.other")
+    with pytest.raises(BackupProblem, match=r"photos/kept\.jpg another name"):
+        restored(tmp_path / "a.zip")
+    assert everything() == before
+
+
+@pytest.mark.once
+def test_an_archive_with_a_dangling_reference_changes_nothing(demo_site, quick_tables, tmp_path):
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        cursor.execute("INSERT INTO auth_user_groups (user_id, group_id) VALUES (999, 999)")
+    make_archive(tmp_path / "a.zip")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM auth_user_groups")
+        cursor.execute("PRAGMA foreign_keys=ON")
+    before = everything()
+    with pytest.raises(BackupProblem, match="refer to others that are not there .*auth_user_groups"):
+        restored(tmp_path / "a.zip")
+    assert everything() == before
+    assert not (demo_site.parent / ".restoring").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "words", "databases"),
+    [
+        (None, "(?i)not.null", {"sqlite", "postgresql"}),
+        ("x" * 151, "value too long", {"postgresql"}),
+        ("a\x00b", "NUL", {"postgresql"}),
+    ],
+)
+def test_a_row_that_the_database_does_not_take_is_named(name, words, databases):
+    if connection.vendor not in databases:
+        pytest.skip("this database takes it")
+    part = TablePart("auth_group", [["id", "integer"], ["name", "text"]])
+    archive = SimpleNamespace(path="a.zip", rows=lambda part: iter([[1001, name]]))
+    with pytest.raises(BackupProblem, match=rf"does not take a row of auth_group .*{words}"), transaction.atomic():
+        load_table(archive, connection, part)
+
+
+@whole
+def test_an_account_that_may_make_no_schema_is_told_what_to_grant(folders):
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL; the run on it has this")
+    role = f"labsite_tests_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE ROLE "{role}"')
+        cursor.execute(f'SET ROLE "{role}"')
+        try:
+            with (
+                pytest.raises(BackupProblem, match='GRANT CREATE ON DATABASE "test_'),
+                scratch_database("labsite_drill", folders / ".drill"),
+            ):
+                pass
+        finally:
+            cursor.execute("RESET ROLE")
+            cursor.execute(f'DROP ROLE "{role}"')
