@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, BinaryIO
@@ -27,8 +28,17 @@ from labsite.lib.renditions import derived_folder
 ADDED = "added.json"  # in the folder of what is kept: the files that came in, as pairs of place and name
 
 
-def missing_and_other(manifest: Manifest) -> tuple[list[FilePart], list[FilePart]]:
-    """The archive's files that the site does not have, and those of which it has another content."""
+@dataclass
+class Differences:
+    """How the site's files differ from those of an archive."""
+
+    missing: list[FilePart]  # the site does not have them
+    other: list[FilePart]  # of these it has another content
+    surplus: list[tuple[str, str]]  # place and name of those that the archive does not have
+
+
+def differences(manifest: Manifest) -> Differences:
+    """To be asked before the database changes places: what is uploaded afterwards belongs to the new site."""
     missing, other = [], []
     stores = places()
     for file in manifest.files:
@@ -37,7 +47,9 @@ def missing_and_other(manifest: Manifest) -> tuple[list[FilePart], list[FilePart
                 other.append(file)
         except FileNotFoundError:
             missing.append(file)
-    return missing, other
+    listed = {(file.place, file.name) for file in manifest.files}
+    there = [(place, name) for place, storage in stores.items() for name in names_in(place, storage)]
+    return Differences(missing, other, [each for each in there if each not in listed])
 
 
 def add_files(archive: ArchiveReader, missing: list[FilePart], aside: Path) -> None:
@@ -50,25 +62,23 @@ def add_files(archive: ArchiveReader, missing: list[FilePart], aside: Path) -> N
             store_whole(stores[file.place], file.name, content)
 
 
-def set_aside(archive: ArchiveReader, other: list[FilePart], aside: Path) -> int:
+def set_aside(archive: ArchiveReader, found: Differences, aside: Path) -> int:
     """After the database: replaces files with another content, and moves away what the archive does not have.
 
     All of it lies in `aside` then. What is derived from pictures is made anew by itself. Gives the number of files.
     """
     number = 0
     stores = places()
-    for file in other:
+    for file in found.other:
         keep(stores[file.place], file.place, file.name, aside)
         with archive.open(file) as content:
             store_whole(stores[file.place], file.name, content)
         number += 1
-    listed = {(file.place, file.name) for file in archive.manifest.files}
-    for place, storage in stores.items():
-        for name in names_in(place, storage):
-            if (place, name) not in listed:
-                keep(storage, place, name, aside)
-                storage.delete(name)
-                number += 1
+    for place, name in found.surplus:
+        with suppress(FileNotFoundError):
+            keep(stores[place], place, name, aside)
+            stores[place].delete(name)
+            number += 1
     shutil.rmtree(derived_folder(), ignore_errors=True)
     return number
 

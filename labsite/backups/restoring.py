@@ -66,18 +66,18 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
         result = Restored(archive.manifest)
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dt%H%M%S%f")[:-3]
         aside = aside_folder() / stamp
-        missing, other = replacing.missing_and_other(archive.manifest)
-        check_space(archive.manifest, sum(file.bytes for file in missing))
+        found = replacing.differences(archive.manifest)
+        check_space(archive.manifest, sum(file.bytes for file in found.missing))
         was_there = swapping.holds_anything(live)
         with scratch_database(SCRATCH, Path(settings.DATA_DIR) / ".restoring") as config:
             say("Building the database beside the one in use …")
             with standing_in(config) as scratch:
                 result.notes += build(archive, scratch)
             say("Adding files …")
-            replacing.add_files(archive, missing, aside)
+            replacing.add_files(archive, found.missing, aside)
             say("Changing places …")
             swapping.put_in_place(place_of(config), stamp, aside)
-        moved = replacing.set_aside(archive, other, aside)
+        moved = replacing.set_aside(archive, found, aside)
         if was_there or moved:
             result.aside = aside
             drop_asides(asides()[KEPT:])
