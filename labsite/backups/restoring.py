@@ -78,11 +78,12 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
             say("Changing places …")
             swapping.put_in_place(place_of(config), stamp, aside)
         moved = replacing.set_aside(archive, found, aside)
+        earlier = [folder for folder in asides() if folder != aside and swapping.is_kept(folder.name, folder)]
+        stay = earlier[: KEPT - 1]
         if was_there or moved:
             result.aside = aside
-            drop_asides(asides()[KEPT:])
-        else:
-            drop_asides([aside])
+            stay.append(aside)
+        drop_asides([folder for folder in asides() if folder not in stay])
         if archive.manifest.secret_key != fingerprint():
             result.notes.append(
                 "SECRET_KEY is not the one that the archive's site had: whoever is signed in signs in again."
@@ -93,7 +94,7 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
 def undo() -> Path:
     """Brings back what was there before the last restore; gives where it lay. Raises `BackupProblem`."""
     with plain_problems(), alone():
-        for aside in asides()[:1]:
+        for aside in [folder for folder in asides() if swapping.is_kept(folder.name, folder)][:1]:
             replacing.bring_back(aside)
             swapping.take_back(aside.name, aside)
             replacing.take_away_added(aside)

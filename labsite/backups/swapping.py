@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
@@ -57,6 +57,16 @@ def take_back(stamp: str, aside: Path) -> None:
     dropped = f"{KEPT_SCHEMA}{stamp}_undone"
     change_schemas(live, KEPT_SCHEMA + stamp, dropped)
     drop_schema(live, dropped)
+
+
+def is_kept(stamp: str, aside: Path) -> bool:
+    """Whether a database is kept under `stamp`: a restore that was interrupted early kept none."""
+    live = connections[DEFAULT_DB_ALIAS]
+    if live.vendor == "sqlite":
+        return (aside / KEPT_FILE).is_file()
+    with live.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [KEPT_SCHEMA + stamp])
+        return cursor.fetchone() is not None
 
 
 def forget(stamp: str) -> None:
@@ -129,7 +139,8 @@ def copy_pages(source: Path, target: Path) -> None:
         to.execute("PRAGMA journal_mode=WAL")
         to.execute("PRAGMA synchronous=FULL")
         from_.backup(to)
-        to.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        with suppress(sqlite3.Error):  # it is committed: whoever writes next may do this
+            to.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 # PostgreSQL
