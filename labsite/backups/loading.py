@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
+from psycopg import Error as PostgreSQLError
 
 from labsite.backups.archive import ArchiveReader
 from labsite.backups.manifest import Manifest, TablePart
@@ -103,7 +104,7 @@ def load_table(archive: ArchiveReader, connection: BaseDatabaseWrapper, part: Ta
     put = copy_rows if connection.vendor == "postgresql" else insert_rows
     try:
         put(connection, f"{quote(part.name)} ({columns})", len(part.columns), converted())
-    except (DatabaseError, ValueError, TypeError, OverflowError) as error:
+    except (DatabaseError, PostgreSQLError, ValueError, TypeError, OverflowError) as error:  # COPY's are not wrapped
         words = " ".join(str(error).split())
         raise BackupProblem(
             f"{archive.path}: {connection.display_name} does not take a row of {part.name} ({words}): change the "

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from psycopg import Error as PostgreSQLError
 
 from labsite.backups import replacing, swapping
 from labsite.backups.archive import ArchiveReader, opened
@@ -148,7 +149,7 @@ def plain_problems() -> Iterator[None]:
         raise BackupProblem(
             f"Files cannot be written: {error.strerror or error}{place}. Mend that and try again."
         ) from error
-    except (DatabaseError, sqlite3.Error) as error:
+    except (DatabaseError, sqlite3.Error, PostgreSQLError) as error:
         raise BackupProblem(
             f"The database refuses: {' '.join(str(error).split())}. Mend that and try again."
         ) from error

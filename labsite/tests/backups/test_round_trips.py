@@ -588,7 +588,7 @@ def test_an_archive_with_a_dangling_reference_changes_nothing(demo_site, quick_t
 @pytest.mark.parametrize(
     ("name", "words", "databases"),
     [
-        (None, "(?i)not.null", {"sqlite", "postgresql"}),
+        (None, "(?i:not.null)", {"sqlite", "postgresql"}),
         ("x" * 151, "value too long", {"postgresql"}),
         ("a\x00b", "NUL", {"postgresql"}),
     ],
