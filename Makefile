@@ -4,6 +4,8 @@
 # make fuzz    ten thousand invented questions to every page and interface (CASES=10000)
 # make bench   how fast pages, imports and edits are, as tables in docs/performance.md (SIZES=1000,10000)
 # make audit   Lighthouse and the HTML checker on the demo site (fetches both; needs node, npm, java)
+# make backup  everything in one archive, in data/backups (ARGS for more: docs/backup.md)
+# make restore FROM=archive   makes the site what the archive is, also on a fresh machine
 # make lint    style of code and templates, missing migrations
 # make dev     like serve, but reloads on every change and shows errors in full
 # make messages   brings the catalogues of other languages up to date with the code (needs gettext)
@@ -22,7 +24,7 @@ ROOMS := labsite people publications activities manage.py
 # One's own machine speaks plain http; a production server sets its own environment (README.md).
 LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSITE_DATA_DIR="$(DATA)"
 
-.PHONY: serve dev password test fuzz bench audit lint format demo messages clean lock advisories sbom
+.PHONY: serve dev password backup restore test fuzz bench audit lint format demo messages clean lock advisories sbom
 
 serve: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
@@ -35,6 +37,12 @@ dev: .venv/developing
 
 password: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py changepassword admin
+
+backup: .venv/serving $(DATA)/secret_key
+	@$(LOCAL) $(BIN)/python manage.py backup $(ARGS)
+
+restore: .venv/serving $(DATA)/secret_key
+	@$(LOCAL) $(BIN)/python manage.py restore $(FROM) $(ARGS)
 
 test: .venv/developing
 	@$(BIN)/python .ci/test.py $(ARGS)

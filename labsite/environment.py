@@ -178,7 +178,7 @@ def read_media_storage() -> dict[str, Any]:
     """
     url = read_text("MEDIA_STORAGE_URL")
     if not url:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+        return {"BACKEND": "labsite.file_storage.WholeFileStorage"}
     parts = urlsplit(url)
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
     if parts.scheme != "s3" or not parts.netloc or set(given) - {"endpoint", "region"}:

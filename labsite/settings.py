@@ -138,6 +138,11 @@ STORAGES = {
 }
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
+# Where `manage.py backup` puts archives, which of them it keeps, and the file whose content they are encrypted with.
+BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").resolve()
+BACKUP_KEEP = environment.read_text("BACKUP_KEEP", "last:3,daily:7,weekly:5,monthly:12")
+BACKUP_SECRET_FILE = environment.read_text("BACKUP_SECRET_FILE")
+
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

@@ -18,7 +18,7 @@ def client_is_there(monkeypatch):
 
 def test_the_data_folder_without_the_variable(monkeypatch):
     monkeypatch.delenv("MEDIA_STORAGE_URL", raising=False)
-    assert environment.read_media_storage() == {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    assert environment.read_media_storage() == {"BACKEND": "labsite.file_storage.WholeFileStorage"}
 
 
 def test_bucket_folder_endpoint_and_region(monkeypatch, client_is_there):
