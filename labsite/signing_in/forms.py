@@ -18,7 +18,7 @@ from labsite.lib.web import site_root
 from labsite.signing_in.mail import send_beside
 from labsite.signing_in.models import Happening
 from labsite.signing_in.noting import note
-from labsite.signing_in.passwords import LONGEST
+from labsite.signing_in.passwords import LONGEST, say_what_is_good
 from labsite.signing_in.tries import PASSWORD_BOUNDS, RESET_BOUNDS, Try, say_when, seconds_until
 
 
@@ -105,6 +105,7 @@ class NewPasswordForm(CountedMixin, PlainMixin, PasswordChangeForm):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(request.user, *args, **kwargs)
         self.request = request
+        self.fields["new_password1"].help_text = say_what_is_good()
 
     def clean_old_password(self) -> str:
         password = self.cleaned_data["old_password"]
@@ -114,6 +115,10 @@ class NewPasswordForm(CountedMixin, PlainMixin, PasswordChangeForm):
 
 class LostPasswordForm(PlainMixin, SetPasswordForm):
     """The new password twice; the link in the mail stands for the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = say_what_is_good()
 
 
 class ForgottenForm(PlainMixin, PasswordResetForm):

@@ -8,7 +8,6 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -163,4 +162,4 @@ def can_have_passkeys(request: HttpRequest) -> bool:
     parts = urlsplit(site_root(request))
     host = parts.hostname or ""
     is_number = host.replace(".", "").isdecimal() or ":" in host
-    return not is_number and (parts.scheme == "https" or host == "localhost" or settings.DEBUG)
+    return not is_number and (parts.scheme == "https" or host == "localhost")

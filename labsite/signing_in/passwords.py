@@ -23,9 +23,8 @@ from labsite.signing_in.models import Happening
 from labsite.signing_in.noting import note
 
 LONGEST = 1000  # letters; what is longer is a mistake or an attack on the hasher
-SUGGESTED = 15
 FEWEST_SIGNS = 5
-FEWEST_OF_ONES_OWN = 6  # letters beside words that everybody would guess
+FEWEST_OF_ONES_OWN = 6  # signs beside words that everybody would guess
 ROWS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm")
 CONSONANTS, VOWELS = "bdfghjklmnprstvwz", "aeiou"
 SYLLABLES, GROUPS = 2, 6
@@ -57,38 +56,44 @@ class GuessablePasswordValidator:
         if is_row(letters):
             message = _("This password follows the keys or the alphabet. Take words that do not belong together.")
             raise ValidationError(message, code="password_is_a_row")
-        if len(self.without_known_words(letters, user)) < FEWEST_OF_ONES_OWN:
+        if self.is_known_word(folded, user):
             message = _(
                 "This password is a common word or a name of this site with little added. Add words of your own."
             )
             raise ValidationError(message, code="password_guessable")
 
-    def without_known_words(self, letters: str, user: Any) -> str:
-        """What is left of `letters` without digits at the end, and without words that everybody would try first."""
+    def is_known_word(self, folded: str, user: Any) -> bool:
+        """Whether little is left without signs and digits at the end and without words that everybody would try."""
         known = {"labsite", "password", "passwort", "admin", "welcome", "letmein", "changeme", "qwerty", "secret"}
         host = urlsplit(settings.SITE_URL).hostname or ""
         known |= {word for word in re.split(r"[\W_]+", host.casefold()) if len(word) > 3}
         if user is not None:
-            known.add(user.get_username().casefold())
-        for each in (letters, letters.translate(SUBSTITUTES)):
-            rest = re.sub(r"[0-9]+$", "", each)
+            known.add(re.sub(r"[\W_]+", "", user.get_username().casefold()))
+        plain = re.sub(r"[\d\W_]+$", "", folded)
+        for each in (plain, plain.translate(SUBSTITUTES)):
+            rest = re.sub(r"[\W_]+", "", each)
             if rest in self.common:
-                return ""
+                return True
             for word in sorted(known - {""}, key=len, reverse=True):
                 rest = rest.replace(word, "")
             if len(rest) < FEWEST_OF_ONES_OWN:
-                return rest
-        return letters
+                return True
+        return False
 
     def get_help_text(self) -> str:
-        return _(
-            "Longer is stronger: take %(number)s characters or more, for example four or five words that do not belong "
-            "together. Blanks are welcome, and nothing has to be a digit or a sign."
-        ) % {"number": SUGGESTED}
+        return say_what_is_good()
 
     def password_changed(self, password: str, user: Any = None) -> None:
         if user is not None and user.pk:
             note(Happening.PASSWORD_SET, account=user)
+
+
+def say_what_is_good() -> str:
+    """The hint beside the input, one sentence in place of a list of rules."""
+    return _(
+        "At least 12 characters; 15 or more are better, for example four or five words that do not belong together. "
+        "Blanks are welcome, and nothing has to be a digit or a sign."
+    )
 
 
 def is_repeat(text: str) -> bool:

@@ -8,6 +8,7 @@ import re
 import secrets
 import unicodedata
 from typing import Any
+from urllib.parse import quote
 
 import pyotp
 import segno
@@ -33,7 +34,8 @@ def make_secret() -> str:
 
 def address_for_app(secret: str, name: str, site: str) -> str:
     """The `otpauth:` address that apps read from a picture. A colon parts the two names, so neither has one."""
-    return pyotp.TOTP(secret).provisioning_uri(name.replace(":", " "), issuer_name=site.replace(":", " "))
+    site, name = (quote(text.replace(":", " "), safe="") for text in (site, name))
+    return f"otpauth://totp/{site}:{name}?secret={secret}&issuer={site}"
 
 
 def picture_of(address: str) -> SafeString:

@@ -22,7 +22,7 @@ from labsite.signing_in.mail import tell_owner
 from labsite.signing_in.passwords import suggest_password
 from labsite.signing_in.sessions import end_sessions
 from labsite.signing_in.views.door import PrivateMixin
-from labsite.signing_in.views.frame import refuse
+from labsite.signing_in.views.frame import corner, refuse
 
 tokens = PasswordResetConfirmView.token_generator
 
@@ -40,7 +40,7 @@ class NewPassword(PrivateMixin, PasswordChangeView):
         return {**kwargs, "request": self.request}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"here": "password", "suggestion": suggest_password()}
+        own = corner(self.request, here="password", suggestion=suggest_password())
         return {**super().get_context_data(**kwargs), **own}
 
     def form_valid(self, form: forms.Form) -> HttpResponse:
