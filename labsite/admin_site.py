@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +50,10 @@ class LabsiteAdminSite(AdminSite):
         """There is one page to sign in on; it leads back here. Whoever may not edit is told so there."""
         asked = request.GET.get("next", request.POST.get("next", ""))
         return redirect_to_login(asked or reverse("admin:index"), reverse("members:login"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page for this too, which counts wrong tries and ends other sessions."""
+        return HttpResponseRedirect(reverse("members:password"))
 
     def request_urls(self) -> list[URLPattern]:
         """What members ask for."""

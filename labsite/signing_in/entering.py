@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth import get_user_model, login
+from django.contrib.auth import get_user_model, login, logout
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -36,6 +36,7 @@ def enter(request: HttpRequest, account: Any, means: str, *, strong: bool = Fals
     if request.user.is_authenticated:
         request.session.flush()  # nothing of the last session belongs to this one
     login(request, account, backend=BACKEND)
+    request.session.set_expiry(None)
     request.session[CONFIRMED] = int(time.time())
     if strong:
         request.session[STRONG] = True
@@ -48,7 +49,7 @@ def needs_second_factor(account: Any) -> bool:
 
 def wait(request: HttpRequest, account: Any, next_page: str, means: str) -> None:
     """Keeps who it is until the second factor comes. Nobody is signed in by this; whoever was is signed out."""
-    request.session.flush()
+    logout(request)
     request.session[WAITING] = {
         "account": account.pk,
         "hash": account.get_session_auth_hash(),
@@ -56,6 +57,13 @@ def wait(request: HttpRequest, account: Any, next_page: str, means: str) -> None
         "next": next_page,
         "means": means,
     }
+    expire_soon(request)
+
+
+def expire_soon(request: HttpRequest) -> None:
+    """A session of nobody, which anybody can have made, is kept for a quarter of an hour."""
+    if not request.user.is_authenticated:
+        request.session.set_expiry(CONFIRMED_SECONDS)
 
 
 def who_waits(request: HttpRequest) -> Waiting | None:

@@ -219,6 +219,21 @@ def test_whoever_waits_at_the_door_is_somebody_to_the_page_cache(rf):
     assert is_somebody(request)
 
 
+def test_sessions_of_nobody_are_short_and_those_of_somebody_are_not():
+    """Anybody can have one made; what they leave behind is gone within the hour."""
+    account = make_account("ada")
+    app = give_app(account)
+    client = Client()
+    client.post("/login/passkey/question/")
+    try_password(client)
+    soon = timezone.now() + timedelta(minutes=16)
+    assert [row.expire_date < soon for row in AccountSession.objects.all()] == [True] * AccountSession.objects.count()
+    client.post("/login/code/", {"code": app.now()})
+    row = AccountSession.objects.get(account=account)
+    assert row.expire_date > timezone.now() + timedelta(days=13)
+    assert client.cookies["sessionid"]["max-age"] == 14 * 86_400
+
+
 @pytest.mark.parametrize(
     ("header", "words"),
     [

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from labsite.members.views.frame import keep_private, private
 from labsite.signing_in import passkeys
-from labsite.signing_in.entering import Waiting, enter, needs_second_factor, wait, who_waits
+from labsite.signing_in.entering import Waiting, enter, expire_soon, needs_second_factor, wait, who_waits
 from labsite.signing_in.forms import CodeForm, SignInForm
 from labsite.signing_in.models import AuthenticatorApp, Happening, Passkey
 from labsite.signing_in.noting import note
@@ -146,6 +146,7 @@ def say_refused() -> str:
 def passkey_question(request: HttpRequest) -> HttpResponse:
     """What the script hands to the browser: of whoever waits for the second step, else of anybody."""
     waiting = who_waits(request)
+    expire_soon(request)
     return JsonResponse(passkeys.begin_proving(request, waiting.account if waiting else None))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from labsite.members.views.frame import private
 from labsite.signing_in import single_sign_on
+from labsite.signing_in.entering import expire_soon
 from labsite.signing_in.forms import SignInForm
 from labsite.signing_in.mail import tell_owner
 from labsite.signing_in.models import Happening, OutsideIdentity
@@ -36,6 +37,7 @@ def outside_link(request: HttpRequest) -> HttpResponse:
 def lead(request: HttpRequest, address: str, link: bool = False) -> HttpResponse:
     if not single_sign_on.is_configured():
         raise Http404
+    expire_soon(request)
     try:
         there = single_sign_on.begin(request, address, request.user if link else None)
     except single_sign_on.OutsideProblem as reason:

@@ -131,9 +131,11 @@ def show_codes(request: HttpRequest, what: str = "") -> HttpResponse:
     return render(request, "members/recovery_codes.html", corner(request, codes=codes, what=what))
 
 
-@account_page("POST", confirmed=True)
+@account_page("GET", "POST", confirmed=True)
 def recovery_codes(request: HttpRequest) -> HttpResponse:
-    """New ones, shown once in the answer."""
+    """New ones, shown once in the answer. Whoever comes back to this address is led on."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("members:sign_in_settings"))
     if not has_second_factor(request.user):
         messages.warning(request, _("Recovery codes stand in for an authenticator app or a passkey: add one first."))
         return HttpResponseRedirect(reverse("members:sign_in_settings"))
@@ -187,8 +189,11 @@ def passkey_options(request: HttpRequest) -> HttpResponse:
     return JsonResponse(passkeys.begin_adding(request, request.user))
 
 
-@account_page("POST", confirmed=True)
+@account_page("GET", "POST", confirmed=True)
 def passkey_add(request: HttpRequest) -> HttpResponse:
+    """Keeps what the browser made. Whoever comes back to this address is led on."""
+    if request.method == "GET":
+        return HttpResponseRedirect(reverse("members:sign_in_settings"))
     form = PasskeyNameForm(request.POST)
     is_first = not has_second_factor(request.user)
     if form.is_valid():
