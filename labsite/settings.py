@@ -172,6 +172,7 @@ SESSION_LENGTH = timedelta(days=environment.read_number("SESSION_DAYS", default=
 SESSION_IDLE = timedelta(hours=environment.read_number("SESSION_IDLE_HOURS", default=72, most=8_760) or 1)
 SESSION_COOKIE_AGE = int(SESSION_LENGTH.total_seconds())
 STAFF_SECOND_FACTOR = environment.read_choice("STAFF_SECOND_FACTOR", ["optional", "required"])
+SECRET_KEY_FALLBACKS = environment.read_list("SECRET_KEY_FALLBACKS")  # former keys: they open what they sealed
 SIGN_IN_LOG_DAYS = environment.read_number("SIGN_IN_LOG_DAYS", default=180, most=3_650)
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link for a new password works
 OIDC = environment.read_oidc()
