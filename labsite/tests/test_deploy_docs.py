@@ -45,7 +45,9 @@ def test_nginx_takes_the_largest_upload_and_serves_no_media():
     assert "media" not in server
 
 
-@pytest.mark.parametrize("word", ["run_imports", "check_links", "clearsessions", "migrate", "collectstatic"])
+@pytest.mark.parametrize(
+    "word", ["run_imports", "check_links", "forget_sign_ins", "clearsessions", "migrate", "collectstatic"]
+)
 def test_every_command_is_there(word):
     assert f"manage.py {word}" in DEPLOY or f"manage {word}" in DEPLOY
     assert word in get_commands()

@@ -50,7 +50,7 @@ def test_a_passkey_from_adding_it_to_using_it_both_ways(page: Page, ada):
     sign_out(page)
 
     page.goto("/login/?next=/my/password/")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page).to_have_url("/my/password/")
     sign_out(page)
 
@@ -67,7 +67,7 @@ def test_a_browser_without_the_passkey_says_so(page: Page, ada):
     page.evaluate(
         "() => { navigator.credentials.get = () => Promise.reject(new DOMException('x', 'NotAllowedError')); }"
     )
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("status")).to_have_text("The browser gave no passkey. Try again, or come in another way.")
 
 
