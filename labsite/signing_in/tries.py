@@ -105,7 +105,7 @@ class Try:
             key=self._key(bound), defaults={**start, "account": account}
         )
         if is_new:
-            Tries.objects.filter(ends_at__lt=now).delete()
+            forget_ended(now)
         return row
 
     def _key(self, bound: Bound) -> str:
@@ -115,6 +115,12 @@ class Try:
         if bound.scope != ACCOUNT:
             parts.append(household_of(self.request))
         return salted_hmac("labsite.signing_in.tries", "\x00".join(parts), algorithm="sha256").hexdigest()
+
+
+def forget_ended(now: datetime) -> None:
+    """Deletes what counts no more, a hundred rows at most. Rows that another request holds are left to it."""
+    ended = Tries.objects.select_for_update(skip_locked=True).filter(ends_at__lt=now).values_list("pk", flat=True)
+    Tries.objects.filter(pk__in=list(ended[:100])).delete()
 
 
 def is_known_here(account: Any, request: HttpRequest) -> bool:
