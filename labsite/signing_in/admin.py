@@ -46,7 +46,6 @@ class SignInEventAdmin(SuperusersLook):
     list_display = ["at", "what", "account", "address", "means"]
     list_filter = ["what", "at"]
     search_fields = ["account__username", "address"]
-    search_help_text = gettext_lazy("User name or network.")
     fields = list_display
     list_display_links = None
 
