@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from labsite import merge_views, request_views, review_views
@@ -44,6 +45,15 @@ class LabsiteAdminSite(AdminSite):
             path("merges/", self.admin_view(merge_views.merges_page), name="merges"),
             path("merges/<int:key>/undo/", self.admin_view(merge_views.undo_page), name="merge_undo"),
         ]
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page to sign in on; it leads back here. Whoever may not edit is told so there."""
+        asked = request.GET.get("next", request.POST.get("next", ""))
+        return redirect_to_login(asked or reverse("admin:index"), reverse("members:login"))
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is one page for this too, which counts wrong tries and ends other sessions."""
+        return HttpResponseRedirect(reverse("members:password"))
 
     def request_urls(self) -> list[URLPattern]:
         """What members ask for."""

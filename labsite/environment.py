@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import dj_database_url
@@ -278,3 +278,58 @@ def refuse_exposed(*, served: dict[str, Path], private: dict[str, Path | None]) 
                     f"{variable} leads to '{folder}', which is inside the folder of {what}: everybody could read it. "
                     "Name a folder elsewhere."
                 )
+
+
+MAIL_FORMS = "'smtp://user:password@host:587', 'smtps://user:password@host:465' or 'console'"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def read_mail() -> dict[str, Any] | None:
+    """How mail is sent, from `EMAIL_URL`; None where it is not set and nothing is sent.
+
+    `smtp:` goes over to TLS before a password is said (STARTTLS), unless the host is this machine; `smtps:` is TLS from
+    the start; `console` prints letters where the site was started.
+    """
+    url = read_text("EMAIL_URL")
+    if not url:
+        return None
+    if not read_text("SITE_URL"):
+        raise ImproperlyConfigured(
+            "EMAIL_URL is set, but SITE_URL is not: set SITE_URL, the address that links in letters begin with."
+        )
+    if url == "console":
+        return {"backend": "django.core.mail.backends.console.EmailBackend"}
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: use {MAIL_FORMS}.") from error
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ImproperlyConfigured(f"EMAIL_URL cannot be read: use {MAIL_FORMS}.")
+    tls, is_here = parts.scheme == "smtps", parts.hostname in LOOPBACK
+    return {
+        "backend": "django.core.mail.backends.smtp.EmailBackend",
+        "host": parts.hostname,
+        "port": port or (465 if tls else 25 if is_here else 587),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "tls": tls,
+        "starttls": not tls and not is_here,
+    }
+
+
+def read_oidc() -> dict[str, str] | None:
+    """The server at which people may sign in (OpenID Connect), from four variables; None where none is set."""
+    names = {"server": "OIDC_SERVER", "client_id": "OIDC_CLIENT_ID", "client_secret": "OIDC_CLIENT_SECRET"}
+    found = {key: read_text(name) for key, name in names.items()}
+    if not any(found.values()):
+        return None
+    missing = [names[key] for key, value in found.items() if not value]
+    if missing:
+        raise ImproperlyConfigured(f"{missing[0]} is not set: {', '.join(names.values())} are needed together.")
+    server = found["server"].removesuffix("/.well-known/openid-configuration").rstrip("/")
+    parts = urlsplit(server)
+    is_local = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not (parts.scheme == "https" or is_local) or not parts.hostname or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"OIDC_SERVER is '{server}': use the server's address, https://login.example.org.")
+    return {**found, "server": server, "name": read_text("OIDC_NAME") or parts.hostname}

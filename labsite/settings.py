@@ -1,5 +1,6 @@
 """Settings of one installation, all from the environment; README.md lists the variables."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -103,6 +104,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "labsite.signing_in.passwords.GuessablePasswordValidator"},
 ]
 SITE_URL = environment.read_site_url()
 # Named to harvesters and wherever a machine is told whom to write to.
@@ -178,3 +180,28 @@ for what, folder in (("static files", STATIC_ROOT), ("uploads", MEDIA_ROOT)):
         private={"BACKUP_DIR": BACKUP_DIR, "DATABASE_URL": environment.database_folder(DATABASES["default"])},
     )
 environment.refuse_exposed(served={"static files": STATIC_ROOT}, private={"The folder of uploads": MEDIA_ROOT})
+
+# Signing in (docs/signing-in.md)
+INSTALLED_APPS.append("labsite.signing_in.apps.SigningInConfig")
+MIDDLEWARE.insert(
+    MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware") + 1,
+    "labsite.signing_in.middleware.StaffSecondFactorMiddleware",
+)
+# The visitor's address is what the web server in front says; without one nobody is believed.
+BEHIND_PROXY = environment.read_flag("BEHIND_PROXY", default=False)
+SESSION_ENGINE = "labsite.signing_in.sessions"
+SESSION_LENGTH = timedelta(days=environment.read_number("SESSION_DAYS", default=14, most=365) or 1)
+SESSION_IDLE = timedelta(hours=environment.read_number("SESSION_IDLE_HOURS", default=72, most=8_760) or 1)
+SESSION_COOKIE_AGE = int(SESSION_LENGTH.total_seconds())
+STAFF_SECOND_FACTOR = environment.read_choice("STAFF_SECOND_FACTOR", ["optional", "required"])
+SECRET_KEY_FALLBACKS = environment.read_list("SECRET_KEY_FALLBACKS")  # former keys: they open what they sealed
+SIGN_IN_LOG_DAYS = environment.read_number("SIGN_IN_LOG_DAYS", default=180, most=3_650)
+PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link for a new password works
+OIDC = environment.read_oidc()
+MAIL = environment.read_mail()
+MAIL_IS_CONFIGURED = MAIL is not None
+EMAIL_BACKEND = (MAIL or {"backend": "django.core.mail.backends.console.EmailBackend"})["backend"]
+EMAIL_HOST, EMAIL_PORT = (MAIL or {}).get("host", ""), (MAIL or {}).get("port", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = (MAIL or {}).get("user", ""), (MAIL or {}).get("password", "")
+EMAIL_USE_TLS, EMAIL_USE_SSL = (MAIL or {}).get("starttls", False), (MAIL or {}).get("tls", False)
+EMAIL_TIMEOUT = 15

@@ -89,9 +89,9 @@ class Editor:
         return answer.status, content
 
     def sign_in(self) -> None:
-        _, page = self.ask("GET", "/admin/login/")
+        _, page = self.ask("GET", "/login/")
         fields = dict(read_form(page, "username")) | {"username": NAME, "password": PASSWORD}
-        status, _ = self.ask("POST", "/admin/login/?next=/admin/", list(fields.items()))
+        status, _ = self.ask("POST", "/login/?next=/admin/", list(fields.items()))
         if status != 302:
             sys.exit("The editor of the benchmark could not sign in.")
 

@@ -18,6 +18,7 @@ from django.db.models import Model, Q, QuerySet
 
 from activities.models import AwardReceipt, GrantRole, Mentorship, Metric, NewsItem, Project, ProjectRole, Service, Talk
 from labsite.lib.dates import PartialDate
+from labsite.signing_in.models import AccountSession, AuthenticatorApp, Passkey, SignInEvent
 from people.models import Education, Membership, Person, Position
 from publications.models import Authorship, Rejection
 
@@ -176,7 +177,22 @@ def publications(person: Person) -> Iterable[dict[str, Any]]:
 def export_account(account: AbstractBaseUser) -> dict[str, Any]:
     """The account, without the password in any form."""
     names = ("username", "email", "first_name", "last_name", "date_joined", "last_login", "is_active", "is_staff")
-    return facts(account, *names, groups=sorted(account.groups.values_list("name", flat=True)))
+    groups = sorted(account.groups.values_list("name", flat=True))
+    return facts(account, *names, groups=groups, signing_in=export_signing_in(account))
+
+
+def export_signing_in(account: AbstractBaseUser) -> dict[str, Any]:
+    """How the account signs in and did so. No secret in any form."""
+    app = AuthenticatorApp.objects.filter(account=account).first()
+    sessions = AccountSession.objects.filter(account=account).order_by("began_at").defer("session_data")
+    events = SignInEvent.objects.filter(account=account).order_by("pk")
+    return {
+        "authenticator_app": facts(app, "added_at") if app else None,
+        "passkeys": [facts(each, "name", "added_at", "used_at") for each in Passkey.objects.filter(account=account)],
+        "linked": [facts(each, "issuer", "subject", "added_at") for each in account.outside_identities.order_by("pk")],
+        "sessions": [facts(each, "began_at", "seen_at", "address", "browser") for each in sessions],
+        "log": [facts(each, "at", "what", "address", "means") for each in events],
+    }
 
 
 def export_version(version: Any) -> dict[str, Any]:

@@ -46,7 +46,17 @@ def test_nginx_takes_the_largest_upload_and_serves_no_media():
 
 
 @pytest.mark.parametrize(
-    "word", ["run_imports", "check_links", "clearsessions", "migrate", "collectstatic", "backup", "restore_drill"]
+    "word",
+    [
+        "run_imports",
+        "check_links",
+        "forget_sign_ins",
+        "clearsessions",
+        "migrate",
+        "collectstatic",
+        "backup",
+        "restore_drill",
+    ],
 )
 def test_every_command_is_there(word):
     assert f"manage.py {word}" in DEPLOY or f"manage {word}" in DEPLOY

@@ -62,6 +62,8 @@ def test_everything_is_in_it():
     assert data["requests"]["changes"][0]["answer"] == "No"
     assert data["requests"]["removals"][0]["message"] == "My old talks"
     assert (data["account"]["username"], data["account"]["groups"]) == ("ada", ["Members"])
+    assert [event["what"] for event in data["account"]["signing_in"]["log"]] == ["signed in"]
+    assert len(data["account"]["signing_in"]["sessions"]) == 1
     assert data["history"][0]["profile"]["email"] == "private@example.org"
     assert set(files) == {"data.json"}
 
@@ -114,9 +116,9 @@ def test_it_is_the_same_in_every_language():
 def test_it_costs_the_same_whatever_there_is(django_assert_num_queries, count):
     client = client_of(own_world(count))
     flush_changes()
-    # session, account (twice), person, groups; 20 kinds of facts with what they name
+    # session, account (twice), person, groups; app, passkeys, links, sessions, log; 20 kinds of facts, what they name
     with django_assert_num_queries(DATA_QUERIES):
         client.get("/my/data/")
 
 
-DATA_QUERIES = 30
+DATA_QUERIES = 35

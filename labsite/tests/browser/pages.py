@@ -100,7 +100,8 @@ ADMIN = {
     "merge, choosing": "/admin/merge/people.person/?merged={namesake}",
     "merges": "/admin/merges/",
     "not problems": "/admin/review/dismissed/",
-    "password": "/admin/password_change/",
+    "sign-in log": "/admin/signing_in/signinevent/",
+    "lock-outs": "/admin/signing_in/tries/",
     "account": "/admin/auth/user/{user}/change/",
 }
 

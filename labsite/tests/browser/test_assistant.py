@@ -20,7 +20,7 @@ def signed_in(page: Page, transactional_db) -> Page:
     page.goto("/admin/")
     page.get_by_label("Username").fill("assistant")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     return page
 
 

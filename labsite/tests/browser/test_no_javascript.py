@@ -73,7 +73,7 @@ def log_in(page: Page) -> None:
     page.goto("/admin/")
     page.get_by_label("Username").fill("assistant")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
 
 
 def save(page: Page) -> None:

@@ -26,7 +26,7 @@ def plain_page(chromium: Browser, live_server, transactional_db) -> Iterator[Pag
     page.goto("/admin/")
     page.get_by_label("Username").fill("assistant")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     yield page
     context.close()
 
