@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from activities.models import AwardReceipt, NewsItem, Project
+from labsite.busy import RETRY_AFTER, is_busy
 from labsite.context import lab_of
 from labsite.lib.questions import printable, problem_of_words
 from labsite.lib.search import Question, read_question
@@ -166,4 +168,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """A page that needs neither the database nor the context processors, since either may be what failed."""
+    if is_busy(sys.exc_info()[1]):  # met outside of a view, e.g. where the session is saved
+        return HttpResponse(loader.render_to_string("500.html"), status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponseServerError(loader.render_to_string("500.html"))

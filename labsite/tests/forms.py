@@ -21,6 +21,11 @@ def form_values(response) -> dict[str, str]:
     return values | hidden_values(context)
 
 
+def seen(client, address: str) -> dict[str, str]:
+    """What a form opened now would send back beside what is typed into it."""
+    return hidden_values(client.get(address).context)
+
+
 def hidden_values(context) -> dict[str, str]:
     """What the form was made from, and which form it is."""
     return {name: context[name] for name in ("seen", "form_key") if context.get(name)}

@@ -243,7 +243,8 @@ class GuardedAdmin:
         return self.meeting_page(
             request,
             "admin/gone.html",
-            title=gettext("“%(record)s” is not there any more") % {"record": last.instance if may_add else self.opts.verbose_name},
+            title=gettext("“%(record)s” is not there any more")
+            % {"record": last.instance if may_add else self.opts.verbose_name},
             who=say_who(last, request.user) if may_add else "",
             reason=(last.history_change_reason or "") if may_add else "",
             typed=self.typed_lines(request),
@@ -282,16 +283,17 @@ class GuardedAdmin:
 
     def as_new(self, request: HttpRequest) -> list[tuple[str, str]]:
         """What was posted, as the form of a record that does not exist yet posts it."""
-        tables = [name.removesuffix("-INITIAL_FORMS") for name in request.POST if name.endswith("-INITIAL_FORMS")]
-        keys = {formset.get_default_prefix(): formset.model._meta.pk.name for formset, _inline in self.get_formsets_with_inlines(request)}
-        dropped = (SEEN, FORM_KEY)
-        found = []
-        for name, value in self.hidden_inputs(request):
-            prefix, _, rest = name.partition("-")
-            if name in dropped or (prefix in tables and rest.endswith(f"-{keys.get(prefix, 'id')}")):
-                continue
-            found.append((name, "0" if name.endswith("-INITIAL_FORMS") else value))
-        return found
+        own = {SEEN, FORM_KEY}
+        keys = {
+            each.get_default_prefix(): (each.model._meta.pk.name, each.fk.name)
+            for each, _inline in self.get_formsets_with_inlines(request)
+        }
+        for name in request.POST:
+            prefix, _, end = name.partition("-")
+            if end.rpartition("-")[2] in keys.get(prefix, ()):
+                own.add(name)
+        inputs = [(name, value) for name, value in self.hidden_inputs(request) if name not in own]
+        return [(name, "0" if name.endswith("-INITIAL_FORMS") else value) for name, value in inputs]
 
     # Deleting
 
@@ -347,7 +349,9 @@ def delete_unless_changed(
         if has_changed:
             request.POST = request.POST.copy()
             del request.POST["post"]
-            words = gettext("Nothing was deleted: one of these was changed or is gone since you were asked. Look again.")
+            words = gettext(
+                "Nothing was deleted: one of these was changed or is gone since you were asked. Look again."
+            )
             modeladmin.message_user(request, words, messages.WARNING)
         response = delete_selected(modeladmin, request, queryset)
         if isinstance(response, TemplateResponse):

@@ -46,7 +46,9 @@ class PostedForm:
     def read_fields(self, before: Snapshot | None) -> Values:
         earlier = before.fields if before else {}
         return {
-            name: posted(self.form.fields[name], self.data, self.files, self.form.add_prefix(name), earlier.get(name, ""))
+            name: posted(
+                self.form.fields[name], self.data, self.files, self.form.add_prefix(name), earlier.get(name, "")
+            )
             for name in editable_fields(self.form)
         }
 

@@ -78,7 +78,6 @@ class TableChange:
     order: Change | None = None  # of keys; None where both sides agree, or rows are not numbered 1, 2, 3 …
     order_field: str = ""  # empty where places are values like others
     orders: tuple[list[str], list[str]] = ((), ())  # theirs and mine
-    repeated: frozenset[str] = frozenset()  # rows of mine that they added as well
 
 
 @dataclass(frozen=True)
@@ -164,16 +163,17 @@ def compare_table(
         for key, values in theirs.items()
         if (change := compare_stored(key, None if before is None else before.get(key), before, values, mine, without))
     ]
-    rows += missing_rows(before or {}, theirs, mine, knows=before is not None)
     repeated = find_repeated(before, theirs, mine, order_field)
+    rows = [row for row in rows if row.fate is not Fate.THEY_ADDED or row.key not in repeated.values()]
+    rows += missing_rows(before or {}, theirs, mine, knows=before is not None)
     rows += [
         RowChange(f"new-{row.index}", Fate.I_ADDED, Verdict.MINE, mine=row)
         for row in mine.added
         if f"new-{row.index}" not in repeated
     ]
     if places is None:
-        return TableChange(tuple(rows), repeated=frozenset(repeated))
-    return TableChange(tuple(rows), places.change, without, (places.theirs, places.mine), frozenset(repeated))
+        return TableChange(tuple(rows))
+    return TableChange(tuple(rows), places.change, without, (places.theirs, places.mine))
 
 
 def compare_stored(
@@ -219,16 +219,17 @@ def missing_rows(
 
 def find_repeated(
     before: dict[str, Values] | None, theirs: dict[str, Values], mine: PostedTable, order_field: str
-) -> set[str]:
-    """My new rows that say what a row says that they added meanwhile: both mean the same one."""
+) -> dict[str, str]:
+    """My new rows that say what a row says that they added meanwhile, with the keys of those: both mean the same."""
     known = {*(before or {}), *mine.known}
-    candidates = [without_place(values, order_field) for key, values in theirs.items() if key not in known]
-    found = set()
+    left = {key: without_place(values, order_field) for key, values in theirs.items() if key not in known}
+    found = {}
     for row in mine.added:
         values = without_place(row.values, order_field)
-        if values in candidates:
-            candidates.remove(values)
-            found.add(f"new-{row.index}")
+        key = next((key for key, each in left.items() if each == values), None)
+        if key is not None:
+            del left[key]
+            found[f"new-{row.index}"] = key
     return found
 
 
@@ -278,7 +279,10 @@ def weave(leading: list[str], other: list[str], kept: Iterable[str]) -> list[str
     previous = None
     for key in other:
         if key in wanted and key not in result:
-            result.insert(result.index(previous) + 1 if previous in result else 0, key)
+            place = result.index(previous) + 1 if previous in result else 0
+            while previous in result and place < len(result) and result[place] not in other:
+                place += 1  # what only the leading order has there stays there
+            result.insert(place, key)
         if key in result:
             previous = key
     return result

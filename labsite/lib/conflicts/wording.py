@@ -139,7 +139,9 @@ class Description:
     ) -> Line:
         is_open = verdict is Verdict.BOTH
         chosen = self.choices.get(choice, "") if is_open else ""
-        return Line(label, before, theirs or "", mine or "", verdict, choice=choice if is_open else "", chosen=chosen, **more)
+        return Line(
+            label, before, theirs or "", mine or "", verdict, choice=choice if is_open else "", chosen=chosen, **more
+        )
 
     def table_lines(self, formset: BaseInlineFormSet, table: TableChange) -> Iterator[Line]:
         prefix = formset.prefix
@@ -167,14 +169,19 @@ class Description:
         elif row.fate is Fate.I_DELETED:
             mine = gone
         return self.make(
-            f"{prefix}-{row.key}", name, before, theirs or "", mine or "", row.verdict, note=str(FATES[row.fate]), who=who
+            f"{prefix}-{row.key}",
+            name,
+            before,
+            theirs or "",
+            mine or "",
+            row.verdict,
+            note=str(FATES[row.fate]),
+            who=who,
         )
 
     def order_line(self, formset: BaseInlineFormSet, table: TableChange) -> Line:
         change, prefix = table.order, formset.prefix
-        names = {
-            key: self.name_values(prefix, values) for key, values in keyed_rows(self.post, table, prefix).items()
-        }
+        names = {key: self.name_values(prefix, values) for key, values in keyed_rows(self.post, table, prefix).items()}
         said = [
             None if keys is None else "\n".join(f"{place}. {names.get(key, ROW)}" for place, key in enumerate(keys, 1))
             for keys in (change.before, change.theirs, change.mine)
