@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-from labsite import merge_views, request_views, review_views
+from labsite import audit_views, merge_views, request_views, review_views
 
 ORDER = ["people", "publications", "activities", "labsite", "auth"]
 
@@ -27,7 +27,7 @@ class LabsiteAdminSite(AdminSite):
         return super().index(request, {**review_views.index_context(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [*self.review_urls(), *self.merge_urls(), *self.request_urls(), *super().get_urls()]
+        return [*self.review_urls(), *self.merge_urls(), *self.request_urls(), *self.audit_urls(), *super().get_urls()]
 
     def review_urls(self) -> list[URLPattern]:
         return [
@@ -44,6 +44,9 @@ class LabsiteAdminSite(AdminSite):
             path("merges/", self.admin_view(merge_views.merges_page), name="merges"),
             path("merges/<int:key>/undo/", self.admin_view(merge_views.undo_page), name="merge_undo"),
         ]
+
+    def audit_urls(self) -> list[URLPattern]:
+        return [path("changes/", self.admin_view(audit_views.recent_changes), name="recent_changes")]
 
     def request_urls(self) -> list[URLPattern]:
         """What members ask for."""

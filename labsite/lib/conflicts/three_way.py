@@ -273,16 +273,18 @@ def sequence(rows: Mapping[str, Values], name: str) -> list[str] | None:
 
 
 def weave(leading: list[str], other: list[str], kept: Iterable[str]) -> list[str]:
-    """All of `kept` in the order of `leading`; what only `other` has stands behind what it stands behind there."""
+    """All of `kept` in the order of `leading`; what only `other` has stands behind what it stands behind there.
+
+    What stands at the end there stands at the end here too.
+    """
     wanted = set(kept)
     result = [key for key in leading if key in wanted]
+    shared = [place for place, key in enumerate(other) if key in result]
+    end = shared[-1] + 1 if shared else 0
     previous = None
-    for key in other:
+    for key in other[:end]:
         if key in wanted and key not in result:
-            place = result.index(previous) + 1 if previous in result else 0
-            while previous in result and place < len(result) and result[place] not in other:
-                place += 1  # what only the leading order has there stays there
-            result.insert(place, key)
+            result.insert(result.index(previous) + 1 if previous in result else 0, key)
         if key in result:
             previous = key
-    return result
+    return [*result, *(key for key in other[end:] if key in wanted)]
