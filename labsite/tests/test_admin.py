@@ -10,7 +10,9 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group as AccountGroup
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -364,3 +366,16 @@ def test_anonymous_is_sent_to_the_login(client):
     person = make_person()
     for path in (address(Person, "changelist"), address(Person, "change", person.pk), reverse("admin:autocomplete")):
         assert client.get(path).status_code == 302
+
+
+def test_changing_costs_a_fixed_number_of_queries_more_than_it_has_rows(admin_client):
+    """What a form was made from is read again before it is written: as many queries as the page has tables."""
+    counts = []
+    for rows in (2, 8):
+        paper = make_publication(f"Paper {rows}", [f"Author {number}" for number in range(rows)])
+        page = address(Publication, "change", paper.pk)
+        values = form_values(admin_client.get(page))
+        with CaptureQueriesContext(connection) as queries:
+            assert admin_client.post(page, {**values, "summary": "New"}).status_code == 302
+        counts.append(len(queries))
+    assert counts[1] - counts[0] <= 2 * 6, counts  # Django asks twice for each row that it validates

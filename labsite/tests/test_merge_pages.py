@@ -389,3 +389,9 @@ def keys_of(response) -> set[str]:
 def test_costs_of_an_address_that_nothing_answers(client, django_assert_num_queries):
     with django_assert_num_queries(4):  # the venue, the lab's name, a merged venue, a former website
         assert client.get("/venues/nothing/").status_code == 404
+
+
+def test_a_form_that_does_not_say_what_it_saw_merges_nothing(client, editor, pair):
+    address = reverse("admin:merge", args=["people.person"])
+    response = client.post(address, {"kept": pair[0].pk, "merged": pair[1].pk, "names": "published"})
+    assert (response.status_code, Merge.objects.count()) == (409, 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from labsite.lib.questions import read_key
 from people.models import Person
@@ -100,6 +101,12 @@ def find_named(model: Any, text: str, noun: str) -> tuple[int | None, str]:
     return None, f"No {noun} is called “{text[:80]}”: choose from the list, or add them first."
 
 
+def was_decided_meanwhile(row: ImportEntry, data: Mapping[str, str], decided: dict[str, Any]) -> bool:
+    """Whether somebody else decided on the entry after this page was made, and otherwise than it says."""
+    seen = data.get(f"e{row.pk}-seen", row.decided_digest)
+    return seen != row.decided_digest and decided != row.plan.get("decided")
+
+
 @transaction.atomic
 def decide_rows(batch: Import, keys: list[int], data: Mapping[str, str]) -> list[str]:
     """Keeps what was chosen on these entries, and plans them anew with it; gives what was not understood.
@@ -112,8 +119,15 @@ def decide_rows(batch: Import, keys: list[int], data: Mapping[str, str]) -> list
     rows = list(batch.entries.filter(pk__in=keys).order_by("number"))
     for row in rows:
         decided, wrong = read_decisions(data, row)
+        if was_decided_meanwhile(row, data, decided):
+            problems.append(
+                gettext("Entry %(number)s was decided by somebody else meanwhile: that stays. Look at it again.")
+                % {"number": row.number}
+            )
+            continue
         problems += wrong
         row.plan = {**row.plan, "decided": decided}
+    rows = [row for row in rows if row.plan.get("decided")]
     again = [row for row in rows if row.record and not row.plan.get("same_as")]  # a repeated entry follows the first
     decisions = {row.number: Decisions.of(row.plan["decided"]) for row in again}
     planner = Planner(batch.person)

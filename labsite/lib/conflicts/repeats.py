@@ -54,6 +54,11 @@ class Claim:
             self.row.record = str(record)
             self.row.save(update_fields=["record"])
 
+    def drop(self) -> None:
+        """Nothing was saved: the form may be sent again."""
+        if self.row is not None:
+            self.row.delete()
+
 
 def claim_form(request: HttpRequest) -> Claim:
     """Notes that this form is being saved. In the transaction that saves: it waits for another that does the same."""
