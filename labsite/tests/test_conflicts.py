@@ -211,6 +211,24 @@ TEXTS = (
 )  # fmt: skip
 
 
+def test_accounts_and_their_groups_notice_it_too(admin_client):
+    """They have no history, so nobody can say who it was."""
+    boss = Client()
+    boss.force_login(get_user_model().objects.create_superuser("boss"))
+    user = get_user_model().objects.create_user("cy", password="correct horse battery", email="cy@example.org")
+    group = AccountGroup.objects.create(name="Guests")
+    for record, name, theirs, mine in ((user, "first_name", "Theirs", "Mine"), (group, "name", "Hosts", "Friends")):
+        first, second = open_form(boss, record), open_form(admin_client, record)
+        assert save(boss, record, first, **{name: theirs}).status_code == 302
+        response = save(admin_client, record, second, **{name: mine})
+        assert [line.theirs for line in lines(response).values()] == [theirs]
+        assert resolve(admin_client, record, response, **{name: "mine"}).status_code == 302
+        record.refresh_from_db()
+        assert getattr(record, name) == mine
+    user.refresh_from_db()
+    assert user.check_password("correct horse battery")
+
+
 def test_no_list_is_edited_in_place(admin_client):
     """Lists whose cells are edited would need the same care; there are none."""
     for model in MODELS:

@@ -181,13 +181,18 @@ class Description:
 
     def order_line(self, formset: BaseInlineFormSet, table: TableChange) -> Line:
         change, prefix = table.order, formset.prefix
-        names = {key: self.name_values(prefix, values) for key, values in keyed_rows(self.post, table, prefix).items()}
-        said = [
-            None if keys is None else "\n".join(f"{place}. {names.get(key, ROW)}" for place, key in enumerate(keys, 1))
-            for keys in (change.before, change.theirs, change.mine)
-        ]
+        stored = keyed_rows(self.post, table, prefix)
+        before = stored | {row.key: row.before for row in table.rows if row.before}
+        mine = stored | {row.key: row.mine.values for row in table.rows if row.mine}
+        sides = ((change.before, before), (change.theirs, stored), (change.mine, mine))
+        said = [None if keys is None else self.say_order(prefix, keys, rows) for keys, rows in sides]
         who = self.authors.of_table(formset) if change.verdict is not Verdict.MINE else ""
         return self.make(f"{prefix}-order", gettext("Order"), *said, change.verdict, who=who)
+
+    def say_order(self, prefix: str, keys: Iterable[str], rows: Mapping[str, Values]) -> str:
+        return "\n".join(
+            f"{place}. {self.name_values(prefix, rows.get(key, {}))}" for place, key in enumerate(keys, start=1)
+        )
 
     def name_row(self, prefix: str, row: RowChange) -> str:
         """By what people know the row: its first value that is a name."""
