@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -101,12 +102,6 @@ def find_named(model: Any, text: str, noun: str) -> tuple[int | None, str]:
     return None, f"No {noun} is called “{text[:80]}”: choose from the list, or add them first."
 
 
-def was_decided_meanwhile(row: ImportEntry, data: Mapping[str, str], decided: dict[str, Any]) -> bool:
-    """Whether somebody else decided on the entry after this page was made, and otherwise than it says."""
-    seen = data.get(f"e{row.pk}-seen", row.decided_digest)
-    return seen != row.decided_digest and decided != row.plan.get("decided")
-
-
 @transaction.atomic
 def decide_rows(batch: Import, keys: list[int], data: Mapping[str, str]) -> list[str]:
     """Keeps what was chosen on these entries, and plans them anew with it; gives what was not understood.
@@ -118,8 +113,11 @@ def decide_rows(batch: Import, keys: list[int], data: Mapping[str, str]) -> list
     problems: list[str] = []
     rows = list(batch.entries.filter(pk__in=keys).order_by("number"))
     for row in rows:
+        is_outdated = data.get(f"e{row.pk}-seen", row.decided_digest) != row.decided_digest
+        stored = copy.deepcopy(row.plan)
         decided, wrong = read_decisions(data, row)
-        if was_decided_meanwhile(row, data, decided):
+        if is_outdated and decided != stored.get("decided"):  # somebody else decided otherwise since the page was made
+            row.plan = stored
             problems.append(
                 gettext("Entry %(number)s was decided by somebody else meanwhile: that stays. Look at it again.")
                 % {"number": row.number}

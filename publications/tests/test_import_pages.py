@@ -486,7 +486,7 @@ def test_a_source_that_fails_is_named(admin_client):
 def test_a_decision_of_somebody_else_is_not_overwritten_unseen(admin_client):
     page = paste(admin_client, NEW)
     decide(admin_client, page, choice="skip")
-    answer = decide(admin_client, page, choice="open", person_0=None, apply=True)
+    answer = decide(admin_client, page, choice="create", apply=True)
     assertContains(answer, "Entry 1 was decided by somebody else meanwhile")
     assert (ImportEntry.objects.get().choice, Publication.objects.count()) == ("skip", 0)
 
