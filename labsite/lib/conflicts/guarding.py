@@ -279,7 +279,7 @@ class GuardedAdmin:
             labels.want(field, value)
         labels.load()
         said = [(label, labels.say(field, value)) for label, field, value in found if value not in ("", [], False)]
-        return [(label, text) for label, text in said if text]
+        return [(label, text) for label, text in said if text not in ("", "[]", "{}")]
 
     def as_new(self, request: HttpRequest) -> list[tuple[str, str]]:
         """What was posted, as the form of a record that does not exist yet posts it."""
