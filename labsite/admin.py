@@ -7,6 +7,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group as AccountGroup
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -16,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.images import ImageUploadField
 from labsite.looks import LOGO_EDGE, PICTURE_EDGE, shades_of
@@ -179,3 +183,18 @@ class PageAdmin(PublishableAdmin):
     list_filter = ["is_published"]
     search_fields = ["title", "summary", "body"]
     fields = ["title", "summary", "body", "slug", "is_published"]
+
+
+admin.site.unregister([User, AccountGroup])
+
+
+@admin.register(User)
+class AccountAdmin(GuardedAdmin, UserAdmin):
+    """Django's, whose forms notice what others changed meanwhile. When somebody signed in is nobody's to type."""
+
+    readonly_fields = ["last_login", "date_joined"]
+
+
+@admin.register(AccountGroup)
+class AccountGroupAdmin(GuardedAdmin, GroupAdmin):
+    """Django's, guarded likewise."""

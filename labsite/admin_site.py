@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from labsite import merge_views, request_views, review_views
+from labsite import audit_views, merge_views, request_views, review_views
 
 ORDER = ["people", "publications", "activities", "labsite", "auth"]
 
@@ -28,7 +28,7 @@ class LabsiteAdminSite(AdminSite):
         return super().index(request, {**review_views.index_context(request), **(extra_context or {})})
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [*self.review_urls(), *self.merge_urls(), *self.request_urls(), *super().get_urls()]
+        return [*self.review_urls(), *self.merge_urls(), *self.request_urls(), *self.audit_urls(), *super().get_urls()]
 
     def review_urls(self) -> list[URLPattern]:
         return [
@@ -54,6 +54,9 @@ class LabsiteAdminSite(AdminSite):
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """There is one page for this too, which counts wrong tries and ends other sessions."""
         return HttpResponseRedirect(reverse("members:password"))
+
+    def audit_urls(self) -> list[URLPattern]:
+        return [path("changes/", self.admin_view(audit_views.recent_changes), name="recent_changes")]
 
     def request_urls(self) -> list[URLPattern]:
         """What members ask for."""

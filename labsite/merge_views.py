@@ -174,7 +174,8 @@ def carry_out(request: HttpRequest, kept: Model, merged: Model) -> HttpResponse:
     plan = plan_merge(kept, merged)
     summary, goes = plan.summary, str(merged)
     try:
-        done = merge(kept, merged, read_choices(request, plan), request.user, request.POST.get("seen", ""))
+        # A form that does not say what its editor saw has seen nothing.
+        done = merge(kept, merged, read_choices(request, plan), request.user, request.POST.get("seen") or "nothing")
     except MergeRefused as refusal:
         return show_refusal(request, kept, merged, str(refusal))
     message = format_html(

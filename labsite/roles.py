@@ -1,4 +1,4 @@
-"""The two groups of accounts: Editors change all content, Members change their own profile.
+"""The groups of accounts: Editors change all content, Members their own profile, Data managers read private history.
 
 What a member reaches beyond these permissions is narrowed to themselves in `people/admin.py`.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 CONTENT = ("labsite", "people", "publications", "activities")
-EDITORS, MEMBERS = "Editors", "Members"
+EDITORS, MEMBERS, DATA_MANAGERS = "Editors", "Members", "Data managers"
+PRIVATE_HISTORY = "read_private_history"  # what private fields said before; for data managers, in addition to a group
 OWN_PROFILE = {
     "person": ("view", "change"),
     "profilelink": ("view", "add", "change", "delete"),
@@ -16,11 +17,17 @@ OWN_PROFILE = {
 }
 
 
+def make_data_managers(group_model: Any, permission_model: Any) -> None:
+    """Whoever is in this group and in Editors reads earlier values of private fields."""
+    managers, _ = group_model.objects.get_or_create(name=DATA_MANAGERS)
+    managers.permissions.add(*permission_model.objects.filter(codename=PRIVATE_HISTORY))
+
+
 def fill_groups(group_model: Any, permission_model: Any) -> None:
     """Makes both groups and gives them their permissions, in addition to any that were given by hand."""
     content = permission_model.objects.filter(content_type__app_label__in=CONTENT)
     editors, _ = group_model.objects.get_or_create(name=EDITORS)
-    editors.permissions.add(*content)
+    editors.permissions.add(*content.exclude(codename=PRIVATE_HISTORY))
     members, _ = group_model.objects.get_or_create(name=MEMBERS)
     names = [f"{verb}_{model}" for model, verbs in OWN_PROFILE.items() for verb in verbs]
     members.permissions.add(*content.filter(content_type__app_label="people", codename__in=names))

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "labsite.middleware.OldAddressMiddleware",
+    "labsite.busy.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "labsite.urls"

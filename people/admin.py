@@ -245,6 +245,7 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
         ),
         (_("For editors"), {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
     ]
+    private_history = frozenset({"email", "phone", "office", "identity_note"})
     editors_only = {"slug", "is_published", "user", "identity_note"}
     readonly_fields = ["photo_crop"]
 
@@ -361,6 +362,7 @@ class CourseInline(TabularRows):
 @admin.register(Education)
 class EducationAdmin(RecordAdmin):
     form = EducationRecordForm
+    private_history = frozenset({"grade", "rank"})
     list_display = ["degree", "field", "person", "organization", "start", "end"]
     list_select_related = ["person", "organization"]
     search_fields = ["degree", "field", "person__search_text", "organization__search_text"]

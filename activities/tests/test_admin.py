@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains
 
 from activities.models import Award, Mentorship, Metric, NewsItem
 from labsite.tests.factories import make_award_receipt, make_mentorship, make_person
+from labsite.tests.forms import seen
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +103,7 @@ def test_a_receipt_is_somebodys_and_stands_once(admin_client):
     person, award = make_person("Ada Quint"), make_award_receipt("Quiet Prize", make_person("Bo Quint")).award
     page = reverse("admin:activities_award_change", args=[award.pk])
     base = {"title": "Quiet Prize", "kind": award.kind, "receipts-INITIAL_FORMS": "0"}
+    base |= seen(admin_client, page)
     nobody = base | {"receipts-TOTAL_FORMS": "1", "receipts-0-year": "2025", "receipts-0-award": award.pk}
     assertContains(admin_client.post(page, nobody), "Say who received it")
     row = {"year": "2025", "people": [person.pk], "award": award.pk}

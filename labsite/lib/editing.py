@@ -20,12 +20,32 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
+from labsite.lib.conflicts.guarding import SEEN, GuardedAdmin
 from labsite.lib.plain import PlainMixin, empty_rows
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
 
 # The models whose records can be made one; `labsite.merging` knows how.
 MERGEABLE = frozenset({"people.organization", "people.person", "publications.publication", "publications.venue"})
+
+
+# Whoever may read what private fields said before: the group “Data managers” and superusers.
+READ_PRIVATE_HISTORY = "people.read_private_history"
+
+
+def without_fields(fieldsets: Any, hidden: frozenset[str]) -> list[Any]:
+    """Fieldsets without these fields, lines and sets that hold nothing else included."""
+    found = []
+    for name, options in fieldsets:
+        lines = []
+        for line in options["fields"]:
+            if isinstance(line, str):
+                lines += [line] if line not in hidden else []
+            elif left := tuple(each for each in line if each not in hidden):
+                lines.append(left)
+        if lines:
+            found.append((name, {**options, "fields": lines}))
+    return found
 
 
 class RecordForm(forms.ModelForm):
@@ -39,14 +59,16 @@ class RecordForm(forms.ModelForm):
             self.initial[field.name] = list(getattr(version, field.name).values_list(column, flat=True))
 
 
-class RecordAdmin(PlainMixin, SimpleHistoryAdmin):
+class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
     """An admin with history, for those who may change the record. Search finds words without accents and case."""
 
     form = RecordForm
+    private_history: frozenset[str] = frozenset()  # fields whose earlier values only data managers read
     list_per_page = 50
     show_full_result_count = False
     save_on_top = True
     object_history_list_template = "admin/history_list.html"
+    object_history_form_template = "admin/history_form.html"
 
     def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> Any:
         """Rows that hold every word in some field; each word may stand in another field or related row."""
@@ -71,7 +93,7 @@ class RecordAdmin(PlainMixin, SimpleHistoryAdmin):
         return self.has_change_permission(request, obj)
 
     def set_history_delta_changes(self, request: HttpRequest, historical_records: Sequence[Any], **kwargs: Any) -> None:
-        set_changes(historical_records, self.model)
+        set_changes(historical_records, self.model, self.hidden_history(request))
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, *args: Any, **kwargs: Any
@@ -82,6 +104,10 @@ class RecordAdmin(PlainMixin, SimpleHistoryAdmin):
         ).first()
         moment = end_of_version(version) if version and request.method == "POST" else None
         with transaction.atomic():
+            seen = self.digest_today(request, self.get_object(request, object_id)) if version else ""
+            if moment and request.POST.get(SEEN) != seen:
+                return self.ask_for_another_look(request, object_id)
+            kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), SEEN: seen}
             response = super().history_form_view(request, object_id, version_id, *args, **kwargs)
             if moment and response.status_code == 302:
                 for inline in self.get_inline_instances(request, version.instance):
@@ -89,6 +115,35 @@ class RecordAdmin(PlainMixin, SimpleHistoryAdmin):
                     restore_rows(version.instance, inline.model, column, moment)
                 records_written.send(sender=self.model, instances=[version.instance])
         return response
+
+    def ask_for_another_look(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        words = gettext(
+            "Nothing was changed back: somebody changed this record while you looked at an earlier version. The newest "
+            "versions are on top."
+        )
+        self.message_user(request, words, messages.WARNING)
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_history"
+        return HttpResponseRedirect(reverse(name, args=[object_id]))
+
+    # Earlier values of private fields
+
+    def hidden_history(self, request: HttpRequest) -> frozenset[str]:
+        """The fields of which this account may read today's values only."""
+        return frozenset() if request.user.has_perm(READ_PRIVATE_HISTORY) else self.private_history
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        hidden = self.hidden_history(request) if getattr(obj, "_history", None) else frozenset()
+        return without_fields(fieldsets, hidden) if hidden else fieldsets
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Of an earlier version, hidden fields hold what they hold today: going back leaves them alone."""
+        hidden = self.hidden_history(request) if getattr(obj, "_history", None) else frozenset()
+        if hidden:
+            today = self.model._base_manager.filter(pk=obj.pk).first() or self.model()
+            for name in hidden:
+                setattr(obj, name, getattr(today, name))
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """The record, held while it is saved: a merge that wants it waits, or was first and the record is gone."""
@@ -170,10 +225,12 @@ class PublishableAdmin(RecordAdmin):
         self._set_published(request, queryset, False)
 
     def _set_published(self, request: HttpRequest, queryset: models.QuerySet, value: bool) -> None:
-        changed = list(queryset.filter(is_published=not value))
-        for instance in changed:
-            instance.is_published = value
+        keys = list(queryset.values_list("pk", flat=True))
         with transaction.atomic():
+            rows = self.model._base_manager.select_for_update().filter(pk__in=keys, is_published=not value)
+            changed = list(rows.order_by("pk"))
+            for instance in changed:
+                instance.is_published = value
             self.model._default_manager.bulk_update(changed, ["is_published"], batch_size=500)
             write_versions(changed, request.user)
             records_written.send(sender=self.model, instances=changed)

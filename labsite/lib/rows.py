@@ -71,6 +71,7 @@ class CellField(forms.BoundField):
 class RowFormSet(BaseInlineFormSet):
     """Gives every row its parent and its labels from what is loaded, and the cells of a table their names."""
 
+    order_field = ""  # holds a row's place, where rows are numbered 1, 2, 3 …
     row_name = ""  # what a row of a table is called; empty where every field has its own label
 
     def add_fields(self, form: forms.ModelForm, index: int | None) -> None:

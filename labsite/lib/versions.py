@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from simple_history.models import ModelChange
 from simple_history.template_utils import HistoricalRecordContextHelper
 
@@ -84,19 +86,27 @@ def _copy_many_to_many(
         )
 
 
-def set_changes(records: Sequence[Any], model: type[models.Model]) -> None:
-    """Gives each record, newest first, `history_delta_changes` for a template. One query per many-to-many field."""
+def set_changes(records: Sequence[Any], model: type[models.Model], hidden: frozenset[str] = frozenset()) -> None:
+    """Gives each record, newest first, `history_delta_changes` for a template. One query per many-to-many field.
+
+    Of `hidden` fields it says that they changed, and not what they held.
+    """
     records = list(records)
     if not records:
         return
     many = {field.name: _values(field, records) for field in records[0]._history_m2m_fields}
-    single = {field.name for field in records[0].tracked_fields if field.editable} - many.keys()
+    single = {field.name for field in records[0].tracked_fields if field.editable} - many.keys() - hidden
     for newer, older in pairwise(records):
         delta = newer.diff_against(older, included_fields=single, foreign_keys_are_objs=True)
         for name, values in many.items():
             if values[newer.history_id] != values[older.history_id]:
                 delta.changes.append(ModelChange(name, values[older.history_id], values[newer.history_id]))
         newer.history_delta_changes = HistoricalRecordContextHelper(model, newer).context_for_delta_changes(delta)
+        newer.history_delta_changes += [
+            {"field": capfirst(model._meta.get_field(name).verbose_name), "old": gettext("private"), "new": "…"}
+            for name in sorted(hidden)
+            if getattr(newer, name) != getattr(older, name)
+        ]
 
 
 def _values(field: models.ManyToManyField, records: list[Any]) -> dict[int, list[dict[str, Any]]]:

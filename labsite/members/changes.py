@@ -10,10 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from labsite.context import load_lab_profile
+from labsite.lib.conflicts.authors import Authors, say_who
 from labsite.members.record import (
     PAPERS,
     PHOTO,
     PHOTO_FIELDS,
+    ROWS,
     UPLOADED,
     Values,
     digest_of,
@@ -42,6 +44,7 @@ class Outcome:
     hidden: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     conflicts: Values = field(default_factory=dict)
+    who: dict[str, str] = field(default_factory=dict)  # of the conflicts: who changed each, and when
 
 
 def waiting_change(person: Person) -> ProfileChange | None:
@@ -78,7 +81,7 @@ def save_values(
         if upload:
             changed[PHOTO] = UPLOADED
         if conflicts or not changed:
-            return Outcome(conflicts=conflicts)
+            return Outcome(conflicts=conflicts, who={name: who_changed(own, name, account) for name in conflicts})
         hidden = find_hidden(read_values(own), changed)
         if load_lab_profile().changes_need_approval:
             return hide_and_wait(own, account, change, changed, hidden, upload)
@@ -86,6 +89,14 @@ def save_values(
         if change:
             drop_fields(change, set(changed))
         return Outcome(saved=tuple(changed), hidden=tuple(hidden))
+
+
+def who_changed(person: Person, name: str, account: AbstractBaseUser) -> str:
+    """Who gave this field what it says now, and when, as a member may read it."""
+    if name in ROWS:
+        rows = ROWS[name][0].history.filter(person_id=person.pk).select_related("history_user")
+        return say_who(rows.order_by("-history_date", "-history_id").first(), account)
+    return Authors(person, account).of_field(name)
 
 
 def find_hidden(today: Values, changed: Values) -> Values:

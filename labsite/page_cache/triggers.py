@@ -23,6 +23,7 @@ UNSEEN = {
     "labsite_contentversion",  # it would write itself
     "labsite_dismissal",  # editors' answers to the review queue
     "labsite_linkcheck",  # which addresses elsewhere are dead: the review queue shows them
+    "labsite_submittedform",  # whether a button was pressed twice
     "labsite_merge",  # the ledger; what a merge changes are the records
     "people_profilechange",  # waits for approval
     "people_removalrequest",

@@ -10,7 +10,9 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group as AccountGroup
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -364,3 +366,17 @@ def test_anonymous_is_sent_to_the_login(client):
     person = make_person()
     for path in (address(Person, "changelist"), address(Person, "change", person.pk), reverse("admin:autocomplete")):
         assert client.get(path).status_code == 302
+
+
+def test_reading_a_record_again_costs_the_same_however_many_rows_it_has(rf, admin_user):
+    """What a form was made from is compared with the record before it is written."""
+    counts = []
+    for rows in (2, 8):
+        paper = make_publication(f"Paper {rows}", [make_person(f"Ada {rows} {number}") for number in range(rows)])
+        request = rf.post("/")
+        request.user = admin_user
+        with CaptureQueriesContext(connection) as queries:
+            found = admin.site.get_model_admin(Publication).today(request, paper).snapshot
+        assert len(found.rows["authorships"]) == rows
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 16, counts

@@ -17,6 +17,7 @@ from PIL import Image
 
 from labsite.looks import LOGO_HEIGHT, shades_of
 from labsite.models import LabProfile, Page
+from labsite.tests.forms import seen
 from labsite.theme import DARK_GROUNDS, LIGHT_GROUNDS, contrast, make_palette, theme_css, write_colour
 
 pytestmark = pytest.mark.once
@@ -49,7 +50,8 @@ def values(**fields) -> dict:
 
 
 def save(client, **fields):
-    return client.post(reverse(CHANGE, args=[1]), values(**fields))
+    address = reverse(CHANGE, args=[1])
+    return client.post(address, values(**seen(client, address), **fields))
 
 
 # Accents

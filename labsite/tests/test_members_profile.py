@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -250,6 +251,16 @@ def test_both_changed_one_field(ada, client):
     again = client.post("/my/profile/", {**data, "seen": response.context["form"]["seen"].value(), "bio": "By Ada"})
     assert again.status_code == 302
     assert today(ada).bio == "By Ada"
+
+
+def test_a_member_reads_who_changed_a_field_and_when(ada, client):
+    data = form_of(client)
+    editor = get_user_model().objects.create_user("the-editor")
+    own = today(ada)
+    own.bio, own._history_user = "By an editor", editor
+    own.save()
+    response = client.post("/my/profile/", {**data, "bio": "By Ada"})
+    assertContains(response, "this was changed by the-editor, at ", status_code=422)
 
 
 def test_both_changed_the_links(ada, client):

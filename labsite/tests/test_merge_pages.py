@@ -129,8 +129,8 @@ def test_saving_a_record_that_was_merged_meanwhile_makes_no_new_one(client, edit
     values = form_values(client.get(address))
     merge(*pair)
     response = client.post(address, values, follow=True)
-    assert (response.status_code, Person.objects.count()) == (200, 1)
-    assert "doesn’t exist" in told(response)[0]
+    assert (response.status_code, Person.objects.count()) == (409, 1)
+    assert "What you typed is not saved" in response.content.decode()
 
 
 # Choosing
@@ -389,3 +389,9 @@ def keys_of(response) -> set[str]:
 def test_costs_of_an_address_that_nothing_answers(client, django_assert_num_queries):
     with django_assert_num_queries(4):  # the venue, the lab's name, a merged venue, a former website
         assert client.get("/venues/nothing/").status_code == 404
+
+
+def test_a_form_that_does_not_say_what_it_saw_merges_nothing(client, editor, pair):
+    address = reverse("admin:merge", args=["people.person"])
+    response = client.post(address, {"kept": pair[0].pk, "merged": pair[1].pk, "names": "published"})
+    assert (response.status_code, Merge.objects.count()) == (409, 0)

@@ -115,15 +115,14 @@ class Editor:
 
     def __init__(self, port: int) -> None:
         self.http = HTTPConnection("127.0.0.1", port, timeout=20)
-        client = Client()
+        self.client = client = Client()
         client.force_login(get_user_model().objects.create_superuser("boss"))
         self.address = reverse("admin:labsite_page_change", args=[Page.objects.get().pk])
-        self.values = form_values(client.get(self.address))
         self.session = client.cookies[settings.SESSION_COOKIE_NAME].value
 
     def save(self, number: int) -> None:
         token = "a" * 32
-        form = {**self.values, "title": f"Number {number}", "csrfmiddlewaretoken": token}
+        form = {**form_values(self.client.get(self.address)), "title": f"Number {number}", "csrfmiddlewaretoken": token}
         headers = {
             "Cookie": f"{settings.SESSION_COOKIE_NAME}={self.session}; csrftoken={token}",
             "Content-Type": "application/x-www-form-urlencoded",

@@ -200,6 +200,7 @@ class Person(Publishable):
         ordering = ["sort_key", "slug"]
         verbose_name_plural = _("people")
         indexes = [models.Index(fields=["is_published", "slug"])]
+        permissions = [("read_private_history", "Can read what private fields said before")]
         constraints = [
             models.UniqueConstraint(
                 name="people_person_orcid_unique",

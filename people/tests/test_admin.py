@@ -10,6 +10,7 @@ from django.urls import reverse
 from PIL import Image
 
 from labsite.tests.factories import make_member, make_organization, make_person
+from labsite.tests.forms import seen
 from people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -230,7 +231,7 @@ def test_nobody_advises_or_mentors_themselves(admin_client):
     ]
     page = reverse("admin:people_person_change", args=[person.pk])
     degree = one("education", organization=university.pk, degree="Ph.D.", committee=[person.pk], grades_are_public="")
-    response = admin_client.post(page, values(slug=person.slug, **degree))
+    response = admin_client.post(page, values(slug=person.slug, **degree, **seen(admin_client, page)))
     assert "is the student here" in response.content.decode()
     response = admin_client.post(
         reverse("admin:people_position_add"),
@@ -245,9 +246,9 @@ def test_nobody_advises_or_mentors_themselves(admin_client):
 def test_a_position_says_something(admin_client):
     person = make_person("Ada Quint")
     row = one("positions", kind="employment", order="0")
+    page = reverse("admin:people_person_change", args=[person.pk])
     response = admin_client.post(
-        reverse("admin:people_person_change", args=[person.pk]),
-        values(slug=person.slug, **row, **{"positions-0-place": "Rome"}),
+        page, values(slug=person.slug, **row, **{"positions-0-place": "Rome"}, **seen(admin_client, page))
     )
     assert "Say what the position was, or where" in response.content.decode()
 
@@ -255,9 +256,9 @@ def test_a_position_says_something(admin_client):
 @pytest.mark.parametrize("path", ["/people/", "/admin/", "/publications/"])
 def test_an_old_address_is_no_page_of_this_site(admin_client, path):
     person = make_person("Ada Quint")
+    page = reverse("admin:people_person_change", args=[person.pk])
     response = admin_client.post(
-        reverse("admin:people_person_change", args=[person.pk]),
-        values(slug=person.slug, **one("old_addresses", path=path)),
+        page, values(slug=person.slug, **one("old_addresses", path=path), **seen(admin_client, page))
     )
     assert "is a page of this site already" in response.content.decode()
 

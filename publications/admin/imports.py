@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from labsite.lib.conflicts.repeats import Claim, claim_form, new_form_key
 from labsite.lib.questions import read_key
 from labsite.lib.text import clean_text
 from people.models import Person
@@ -121,14 +122,23 @@ class ImportAdmin(admin.ModelAdmin):
         self._require_permission(request)
         form = AddForm(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
+            claim = claim_form(request)
+            if claim.is_repeated:  # “Read” was pressed twice: the first press made the import
+                name = "change" if claim.record else "changelist"
+                keys = [claim.record] if claim.record else []
+                return HttpResponseRedirect(reverse(f"admin:publications_import_{name}", args=keys))
             try:
-                return self._begin(request, form.cleaned_data)
+                return self._begin(request, form.cleaned_data, claim)
             except ImportProblem as error:
+                claim.drop()
                 form.add_error(None, str(error))
-        context = {"title": gettext("Add publications"), "form": form, "media": self.media + form.media}
+        context = {
+            "title": gettext("Add publications"), "form": form, "media": self.media + form.media,
+            "form_key": request.POST.get("form_key") or new_form_key(),
+        }  # fmt: skip
         return self._page(request, "add", context)
 
-    def _begin(self, request: HttpRequest, data: dict[str, Any]) -> HttpResponse:
+    def _begin(self, request: HttpRequest, data: dict[str, Any], claim: Claim) -> HttpResponse:
         file = data.get("file")
         pieces = pieces_of(file) if file else [data["text"].encode("utf-8", "replace")]
         origin = Import.Origin.FILE if file else Import.Origin.PASTED
@@ -136,6 +146,7 @@ class ImportAdmin(admin.ModelAdmin):
         batch = begin_import(
             origin, file.name if file else first_words(data["text"]), source, size=size, user=request.user
         )
+        claim.note(batch.pk)
         self._carry_on(batch, is_small=size <= SMALL)
         return HttpResponseRedirect(self._address(batch))
 

@@ -60,6 +60,8 @@ class AuthorshipForm(forms.ModelForm):
 class AuthorshipFormSet(RowFormSet):
     """Refuses two authors at one position and one certain person twice."""
 
+    order_field = "position"
+
     def clean(self) -> None:
         super().clean()
         elsewhere = self.rows_not_shown()

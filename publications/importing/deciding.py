@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from labsite.lib.questions import read_key
 from people.models import Person
@@ -111,9 +113,19 @@ def decide_rows(batch: Import, keys: list[int], data: Mapping[str, str]) -> list
     problems: list[str] = []
     rows = list(batch.entries.filter(pk__in=keys).order_by("number"))
     for row in rows:
+        is_outdated = data.get(f"e{row.pk}-seen", row.decided_digest) != row.decided_digest
+        stored = copy.deepcopy(row.plan)
         decided, wrong = read_decisions(data, row)
+        if is_outdated and decided != stored.get("decided"):  # somebody else decided otherwise since the page was made
+            row.plan = stored
+            problems.append(
+                gettext("Entry %(number)s was decided by somebody else meanwhile: that stays. Look at it again.")
+                % {"number": row.number}
+            )
+            continue
         problems += wrong
         row.plan = {**row.plan, "decided": decided}
+    rows = [row for row in rows if row.plan.get("decided")]
     again = [row for row in rows if row.record and not row.plan.get("same_as")]  # a repeated entry follows the first
     decisions = {row.number: Decisions.of(row.plan["decided"]) for row in again}
     planner = Planner(batch.person)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -111,6 +114,11 @@ class ImportEntry(models.Model):
         constraints = [
             models.UniqueConstraint(name="publications_importentry_once", fields=["batch", "number"]),
         ]
+
+    @property
+    def decided_digest(self) -> str:
+        """Differs where somebody decided otherwise: the page of the plan says which decisions it was made from."""
+        return hashlib.sha256(json.dumps(self.plan.get("decided") or {}, sort_keys=True).encode()).hexdigest()[:16]
 
     def __str__(self) -> str:
         return self.label or gettext("Entry %(number)s") % {"number": self.number}

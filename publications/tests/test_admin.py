@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains
 
 from labsite.tests.factories import make_member, make_person, make_publication
-from labsite.tests.forms import form_values
+from labsite.tests.forms import form_values, seen
 from publications.models import Publication
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ def test_swapping_two_authors_in_one_save(admin_client):
     rows = rows_of(paper)
     rows[0]["position"], rows[1]["position"] = 2, 1
     change = reverse("admin:publications_publication_change", args=[paper.pk])
-    response = admin_client.post(change, values(rows, initial=3, slug=paper.slug))
+    response = admin_client.post(change, values(rows, initial=3, slug=paper.slug, **seen(admin_client, change)))
     assert response.status_code == 302, response.context["errors"]
     assert printed(paper) == [(1, "B. Two"), (2, "A. One"), (3, "C. Three")]
 
@@ -74,7 +74,10 @@ def test_rotating_all_authors_in_one_save(admin_client):
     for row, position in zip(rows, (3, 1, 2), strict=True):
         row["position"] = position
     change = reverse("admin:publications_publication_change", args=[paper.pk])
-    assert admin_client.post(change, values(rows, initial=3, slug=paper.slug)).status_code == 302
+    assert (
+        admin_client.post(change, values(rows, initial=3, slug=paper.slug, **seen(admin_client, change))).status_code
+        == 302
+    )
     assert printed(paper) == [(1, "B. Two"), (2, "C. Three"), (3, "A. One")]
 
 
@@ -188,7 +191,17 @@ def test_an_author_whom_somebody_else_added_meanwhile_keeps_their_place(admin_cl
     values |= {"authorships-TOTAL_FORMS": "3", "authorships-2-position": "3", "authorships-2-printed_name": "D. Late",
                "authorships-2-link_status": "confirmed", "authorships-2-publication": str(paper.pk)}  # fmt: skip
     response = admin_client.post(page, values)
-    assertContains(response, "Another author is number 3")
+    assertContains(response, "Yours is taken", status_code=409)
+    joined = admin_client.post(page, {**values, "seen-now": response.context["seen_now"]})
+    assert joined.status_code == 302
+    assert printed(paper) == [(1, "A. One"), (2, "B. Two"), (3, "C. Three"), (4, "D. Late")]
+
+
+def test_two_authors_at_one_place_are_refused(admin_client):
+    paper = make_publication("Quiet", ["A. One", "B. Two", "C. Three"])
+    page = reverse("admin:publications_publication_change", args=[paper.pk])
+    values = form_values(admin_client.get(page)) | {"authorships-1-position": "3"}
+    assertContains(admin_client.post(page, values), "Another author is number 3")
     assert list(paper.authorships.values_list("printed_name", flat=True)) == ["A. One", "B. Two", "C. Three"]
 
 
@@ -207,9 +220,11 @@ def test_a_person_is_linked_once(admin_client):
     person = make_person("Ada Quint")
     paper = make_publication("Quiet", [person, "B. Two"])
     second = paper.authorships.get(position=2)
+    page = reverse("admin:publications_authorship_change", args=[second.pk])
     response = admin_client.post(
-        reverse("admin:publications_authorship_change", args=[second.pk]),
+        page,
         {
+            **seen(admin_client, page),
             "publication": paper.pk,
             "position": "2",
             "printed_name": "B. Two",

@@ -478,3 +478,26 @@ def test_a_source_that_fails_is_named(admin_client):
     page = admin_client.post(reverse("admin:publications_import_sync", args=[ada.pk]), {"source": "orcid"}, follow=True)
     assertContains(page, "ONLINE_SOURCES")
     assert Import.objects.get().state == "failed"
+
+
+# Two editors, or one who presses twice
+
+
+def test_a_decision_of_somebody_else_is_not_overwritten_unseen(admin_client):
+    page = paste(admin_client, NEW)
+    decide(admin_client, page, choice="skip")
+    answer = decide(admin_client, page, choice="create", apply=True)
+    assertContains(answer, "Entry 1 was decided by somebody else meanwhile")
+    assert (ImportEntry.objects.get().choice, Publication.objects.count()) == ("skip", 0)
+
+
+def test_the_same_decision_sent_twice_is_no_conflict(admin_client):
+    page = paste(admin_client, NEW)
+    decide(admin_client, page, choice="skip")
+    assertNotContains(decide(admin_client, page, choice="skip"), "meanwhile")
+
+
+def test_reading_the_same_form_twice_makes_one_import(admin_client):
+    form_key = admin_client.get(ADD).context["form_key"]
+    answers = {paste(admin_client, NEW, form_key=form_key).request["PATH_INFO"] for _press in range(10)}
+    assert answers == {page_of(Import.objects.get())}

@@ -76,9 +76,10 @@ def save(request: HttpRequest, person: Person, form: PhotoForm) -> HttpResponse 
 
 
 def add_conflicts(person: Person, form: PhotoForm, outcome: Outcome) -> None:
-    message = _("Somebody else changed this while you wrote. It says now: “%(text)s”. Save again to replace it.")
+    message = _("While you wrote, this was changed by %(who)s. It says now: “%(text)s”. Save again to replace it.")
     for name, value in outcome.conflicts.items():
-        form.add_error(name, message % {"text": in_words(name, value) or _("nothing")})
+        who = outcome.who.get(name) or _("somebody else")
+        form.add_error(name, message % {"text": in_words(name, value) or _("nothing"), "who": who})
     today = Person.objects.get(pk=person.pk)
     values = shown_values(today, waiting_change(today))
     form.data = form.data.copy()

@@ -55,10 +55,11 @@ class ProfileEditor:
 
     def add_conflicts(self, outcome: Outcome) -> None:
         """Says what somebody else wrote meanwhile, field by field; saving again replaces it."""
-        message = _("Somebody else changed this while you wrote. It says now: “%(text)s”. Save again to replace it.")
+        message = _("While you wrote, this was changed by %(who)s. It says now: “%(text)s”. Save again to replace it.")
         for name, value in outcome.conflicts.items():
             shown = plain_text(in_words(name, value)) or _("nothing")
-            words = message % {"text": shown if len(shown) < 500 else f"{shown[:500]}…"}
+            text = shown if len(shown) < 500 else f"{shown[:500]}…"
+            words = message % {"text": text, "who": outcome.who.get(name) or _("somebody else")}
             known = name in self.form.fields
             self.form.add_error(name if known else None, words if known else f"{label_of(name)}: {words}")
 

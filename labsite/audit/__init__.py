@@ -1,0 +1,1 @@
+"""Who changed what: one list over all tables of history, for editors."""

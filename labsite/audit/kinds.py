@@ -1,0 +1,84 @@
+"""The kinds of records that have history, and whose page each of their rows belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db import models
+from django.forms.models import _get_foreign_key
+from django.http import HttpRequest
+
+APPS = ("people", "publications", "activities", "labsite")
+READS_ALL = ("people.add_person", "people.change_person")  # editors; members change themselves only
+
+
+@dataclass(frozen=True)
+class AuditKind:
+    """One model with history. `owner` and `column` name the record on whose page its rows are edited."""
+
+    number: int
+    model: type[models.Model]
+    owner: type[models.Model]
+    column: str  # of the row; its own key where it is no row of another
+
+    @property
+    def label(self) -> str:
+        return self.model._meta.label_lower
+
+    @property
+    def history(self) -> Any:
+        return self.model.history.model
+
+    @property
+    def is_row(self) -> bool:
+        return self.owner is not self.model
+
+    @property
+    def has_page(self) -> bool:
+        return admin.site.is_registered(self.model)
+
+
+@cache
+def audit_kinds() -> tuple[AuditKind, ...]:
+    """Every kind, in one order for good: addresses of pages name it by its number."""
+    owners = row_owners()
+    found = []
+    for app in APPS:
+        for model in apps.get_app_config(app).get_models():
+            if not hasattr(getattr(model, "history", None), "as_of"):
+                continue
+            owner, column = owners.get(model, (model, model._meta.pk.attname))
+            found.append(AuditKind(len(found), model, owner, column))
+    return tuple(found)
+
+
+def row_owners() -> dict[type[models.Model], tuple[type[models.Model], str]]:
+    """The model in whose page rows of another are edited, and the column that says whose; the first of several."""
+    found: dict[type[models.Model], tuple[type[models.Model], str]] = {}
+    for model, own in sorted(admin.site._registry.items(), key=lambda pair: order_of(pair[0])):
+        for inline in own.inlines:
+            if inline.model not in found:
+                column = _get_foreign_key(model, inline.model, fk_name=inline.fk_name)
+                found[inline.model] = (model, column.attname)
+    return found
+
+
+def order_of(model: type[models.Model]) -> tuple[bool, str]:
+    """People and publications have the pages that most is edited in."""
+    return model._meta.model_name not in ("person", "publication"), model._meta.label_lower
+
+
+def may_read(request: HttpRequest, kind: AuditKind) -> bool:
+    meta = kind.model._meta
+    return request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}")
+
+
+def kinds_for(request: HttpRequest) -> list[AuditKind]:
+    """What this account may read the history of; nothing for who is no editor."""
+    if not request.user.has_perms(READS_ALL):
+        return []
+    return [kind for kind in audit_kinds() if may_read(request, kind)]
