@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from labsite.headers import allow
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.images import ImageUploadField
 from labsite.looks import LOGO_EDGE, PICTURE_EDGE, shades_of
@@ -118,6 +119,11 @@ class LabProfileAdmin(RecordAdmin):
         response.headers["X-Frame-Options"] = "SAMEORIGIN"  # the form's own page shows it in a frame
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().changeform_view(request, *args, **kwargs)
+        allow(response, "frame-src", "'self'")  # the preview
         return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:

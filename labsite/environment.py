@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -57,6 +58,39 @@ def read_choice(name: str, choices: list[str]) -> str:
 def read_list(name: str, default: str = "") -> list[str]:
     """A comma-separated variable as a list without empty items."""
     return [item.strip() for item in read_text(name, default).split(",") if item.strip()]
+
+
+def read_hosts(debug: bool, local: list[str]) -> list[str]:
+    """`ALLOWED_HOSTS`, `local` where it is not set.
+
+    Pages about errors show code and settings while `DEBUG` is on: raises `ImproperlyConfigured` where a host is one
+    that others could reach, by a name of the Internet.
+    """
+    hosts = read_list("ALLOWED_HOSTS") or local
+    named = [host for host in hosts if debug and not is_nearby(host)]
+    if named:
+        raise ImproperlyConfigured(
+            f"DEBUG is on and ALLOWED_HOSTS names '{named[0]}': errors would show the code to everybody. Set DEBUG=off."
+        )
+    return hosts
+
+
+def is_nearby(host: str) -> bool:
+    """Whether a name or address is one's own machine, or one of its own network (RFC 1918, 6761, 6762)."""
+    try:
+        return ip_address(host.strip("[]")).is_private
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return name != "*" and ("." not in name or name.endswith((".localhost", ".local", ".test", ".internal")))
+
+
+def check_data_folder(folder: Path, public: list[Path]) -> None:
+    """Raises `ImproperlyConfigured` where `LABSITE_DATA_DIR` lies in a folder that is given out as static files."""
+    for each in public:
+        if folder == each or each in folder.parents:
+            raise ImproperlyConfigured(
+                f"LABSITE_DATA_DIR is '{folder}', inside '{each}', which everybody may read: name another folder."
+            )
 
 
 def read_number(name: str, default: int, most: int) -> int:

@@ -43,6 +43,14 @@ def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
         ({"SECRET_KEY": LONG_KEY, "DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
         ({"SECRET_KEY": LONG_KEY, "ONLINE_SOURCES": "never"}, "ONLINE_SOURCES is 'never'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "/dev/null/data"}, "LABSITE_DATA_DIR is '/dev/null/data'"),
+        (
+            {"DEBUG": "on", "ALLOWED_HOSTS": "localhost,lab.example.org"},
+            "DEBUG is on and ALLOWED_HOSTS names 'lab.example.org'",
+        ),
+        (
+            {"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": str(ROOT / "labsite" / "static" / "data")},
+            f"LABSITE_DATA_DIR is '{ROOT / 'labsite' / 'static' / 'data'}', inside",
+        ),
     ],
 )
 def test_wrong_setting_stops_with_one_line(tmp_path, variables, named):
@@ -120,3 +128,22 @@ def test_a_site_address_that_is_none_is_refused(monkeypatch, address):
     monkeypatch.setenv("SITE_URL", address)
     with pytest.raises(ImproperlyConfigured, match="SITE_URL is"):
         environment.read_site_url()
+
+
+@pytest.mark.parametrize(
+    ("host", "nearby"),
+    [
+        ("localhost", True), ("lab.localhost", True), ("127.0.0.1", True), ("[::1]", True), ("192.168.1.20", True),
+        ("workstation", True), ("workstation.local", True), ("lab.test", True), ("testserver", True),
+        ("lab.example.org", False), (".example.org", False), ("*", False), ("8.8.8.8", False), ("[2600::1]", False),
+        ("localhost.example.org", False), ("", True),
+    ],
+)  # fmt: skip
+def test_l5_debugging_is_for_hosts_nearby(monkeypatch, host, nearby):
+    monkeypatch.setenv("ALLOWED_HOSTS", host)
+    assert environment.read_hosts(False, ["localhost"]) == ([host] if host else ["localhost"])
+    if nearby:
+        assert environment.read_hosts(True, ["localhost"])
+    else:
+        with pytest.raises(ImproperlyConfigured, match="Set DEBUG=off"):
+            environment.read_hosts(True, ["localhost"])

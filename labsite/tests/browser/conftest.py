@@ -59,7 +59,10 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser, live_server) -> Iterator[Page]:
-    """A page that resolves paths against the live server and fails the test on any script error or foreign request."""
+    """A page that resolves paths against the live server.
+
+    It fails the test on any script error, request to another host, or breach of the site's policy (`headers.py`).
+    """
     context = chromium.new_context(base_url=live_server.url, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -70,6 +73,13 @@ def page(chromium: Browser, live_server) -> Iterator[Page]:
         lambda request: (
             request.url.startswith((live_server.url, "data:", "blob:"))
             or problems.append(f"foreign request: {request.url}")
+        ),
+    )
+    page.on(
+        "console",
+        lambda message: (
+            "Content Security Policy" in message.text
+            and problems.append(f"breach of the policy: {message.text} ({message.location['url']})")
         ),
     )
     yield page
