@@ -100,9 +100,7 @@ def is_debugging_page(response: HttpResponseBase) -> bool:
 def kind_of(request: HttpRequest, response: HttpResponseBase) -> str:
     """“page”, “file” (ours, for pages of ours alone), “picture” or “data”."""
     told = response.headers.get("Content-Type", "")
-    if request.path_info.startswith(settings.STATIC_URL):
-        return "file"
-    if request.path_info.startswith(settings.MEDIA_URL) and not told.startswith("text/html"):
+    if request.path_info.startswith((settings.STATIC_URL, settings.MEDIA_URL)) and not told.startswith("text/html"):
         return "file"
     if told.startswith("image/"):
         return "picture"

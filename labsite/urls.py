@@ -56,5 +56,6 @@ urlpatterns = [
     ),
 ]
 
+handler400 = "labsite.views.bad_request"
 handler404 = "labsite.views.not_found"
 handler500 = "labsite.views.server_error"
