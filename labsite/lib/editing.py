@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
+from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
@@ -43,6 +44,7 @@ class RecordAdmin(PlainMixin, SimpleHistoryAdmin):
     """An admin with history, for those who may change the record. Search finds words without accents and case."""
 
     form = RecordForm
+    formfield_overrides = ONE_LINE_INPUTS
     list_per_page = 50
     show_full_result_count = False
     save_on_top = True
