@@ -66,8 +66,9 @@ def port(shared_database, tmp_path):  # noqa: F811
         yield port
 
 
-def test_a_server_answers_strangers(port):
+def test_a_server_answers_strangers(port, settings):
     """One server for all, because each takes seconds to start."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # one that the server knows
     check_headers(port)
     check_hosts(port)
     check_methods(port)
