@@ -19,12 +19,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from labsite.headers import allow
 from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.images import ImageUploadField
 from labsite.looks import LOGO_EDGE, PICTURE_EDGE, shades_of
 from labsite.models import LabProfile, Page
 from labsite.models.site import validate_colour
+
+PREVIEWED = "'self' data:"  # a picture that is not stored yet stands in the page itself
 
 
 class ColourInput(forms.TextInput):
@@ -120,8 +123,15 @@ class LabProfileAdmin(RecordAdmin):
         )
         response = show_home(request, form.instance) if form.is_valid() else say_problems(request, form)
         response.headers["X-Frame-Options"] = "SAMEORIGIN"  # the form's own page shows it in a frame
+        allow(response, "img-src", PREVIEWED)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().changeform_view(request, *args, **kwargs)
+        allow(response, "frame-src", "'self'")  # the preview, which is written into the frame: this policy is its own
+        allow(response, "img-src", PREVIEWED)
         return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -60,6 +60,34 @@ def read_list(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in read_text(name, default).split(",") if item.strip()]
 
 
+def read_hosts(debug: bool, local: list[str]) -> list[str]:
+    """`ALLOWED_HOSTS`, `local` where it is not set.
+
+    Pages about errors show code and settings while `DEBUG` is on: raises `ImproperlyConfigured` where a host is one
+    that others could reach, by a name of the Internet.
+    """
+    hosts = read_list("ALLOWED_HOSTS") or local
+    named = [host for host in hosts if debug and not is_nearby(host)]
+    if named:
+        raise ImproperlyConfigured(
+            f"DEBUG is on and ALLOWED_HOSTS names '{named[0]}': errors would show the code to everybody. Set DEBUG=off."
+        )
+    if any(host in ("*", ".") for host in hosts):
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS is '*': anybody could have links made with a name of theirs. Name the hosts of this site."
+        )
+    return hosts
+
+
+def is_nearby(host: str) -> bool:
+    """Whether a name or address is one's own machine, or one of its own network (RFC 1918, 6761, 6762)."""
+    try:
+        return ip_address(host.strip("[]")).is_private
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return name != "*" and ("." not in name or name.endswith((".localhost", ".local", ".test", ".internal")))
+
+
 def read_number(name: str, default: int, most: int) -> int:
     """A whole number from 0 to `most`; raises `ImproperlyConfigured` for anything else."""
     word = read_text(name, str(default))
@@ -233,30 +261,6 @@ def read_sentry_dsn() -> str:
             'SENTRY_DSN is set, but its client is not installed: run "pip install sentry-sdk", or unset it.'
         )
     return dsn
-
-
-def refuse_open_doors(debug: bool, hosts: list[str]) -> None:
-    """Raises `ImproperlyConfigured` where a site that others reach would show its inside, or answer to any name."""
-    if debug:
-        real = [host for host in hosts if not is_own_machine(host)]
-        if real:
-            raise ImproperlyConfigured(
-                f"DEBUG is on and ALLOWED_HOSTS names '{real[0]}': error pages would show the settings to visitors. "
-                "Turn DEBUG off, or name hosts of your own machine only."
-            )
-    elif any(host in ("*", ".") for host in hosts):
-        raise ImproperlyConfigured(
-            "ALLOWED_HOSTS is '*': anybody could have links made with a name of theirs. Name the hosts of this site."
-        )
-
-
-def is_own_machine(host: str) -> bool:
-    """Whether a name, as `ALLOWED_HOSTS` has it, leads to the machine itself."""
-    name = host.strip(".").lower()
-    try:
-        return ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith((".localhost", ".test"))
 
 
 def database_folder(database: dict[str, Any]) -> Path | None:

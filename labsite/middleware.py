@@ -1,11 +1,11 @@
-"""The language of a page, requests that are too large, addresses of former websites and of merged records."""
+"""The language of a page, requests that are none of ours, addresses of former websites and of merged records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -32,6 +32,22 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")  # what forms and readers use; each view refuses what it does not answer
+
+
+class MethodMiddleware:
+    """Refuses methods that nothing here answers (PUT, DELETE, TRACE, invented ones), whoever asks and wherever.
+
+    Else the protection of forms would answer first, with words about a form that nobody has sent.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
 
 class UploadLimitMiddleware:

@@ -15,7 +15,7 @@ SECRET_KEY = environment.read_secret_key(DEBUG)
 # Plain http is for one's own machine: cookies and redirects insist on TLS unless HTTPS=off.
 HTTPS = environment.read_flag("HTTPS", default=not DEBUG)
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = environment.read_list("ALLOWED_HOSTS") or LOCAL_HOSTS
+ALLOWED_HOSTS = environment.read_hosts(DEBUG, LOCAL_HOSTS)
 DATA_DIR = Path(environment.read_text("LABSITE_DATA_DIR") or BASE_DIR / "data").resolve()
 environment.refuse_exposed(
     served={"the code's static files": BASE_DIR / "labsite" / "static"}, private={"LABSITE_DATA_DIR": DATA_DIR}
@@ -48,13 +48,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "labsite.operations.request_ids.RequestIdMiddleware",
+    "labsite.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "labsite.middleware.MethodMiddleware",
     "labsite.middleware.UploadLimitMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "labsite.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "labsite.middleware.LanguageMiddleware",
-    "django.middleware.http.ConditionalGetMiddleware",
+    "labsite.headers.RepeatingConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -157,7 +159,11 @@ SECURE_PROXY_SSL_HEADER = (
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # no script reads them: forms hold the token
+# A browser takes a cookie of this name from this host alone, over TLS alone (RFC 6265bis, 4.1.3.2).
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a message is for who is signed in
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a paper with hundreds of authors is one admin form
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes that are pasted into a form
@@ -174,7 +180,6 @@ DISK_RESERVE = environment.read_number("DISK_RESERVE_MB", default=200, most=1_00
 BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").resolve()
 SENTRY_DSN = environment.read_sentry_dsn()
 CSRF_FAILURE_VIEW = "labsite.error_views.csrf_failure"
-environment.refuse_open_doors(DEBUG, ALLOWED_HOSTS)
 for what, folder in (("static files", STATIC_ROOT), ("uploads", MEDIA_ROOT)):
     environment.refuse_exposed(
         served={what: folder},

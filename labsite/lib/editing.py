@@ -21,6 +21,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
 from labsite.lib.conflicts.guarding import SEEN, GuardedAdmin
+from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
@@ -64,6 +65,7 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
 
     form = RecordForm
     private_history: frozenset[str] = frozenset()  # fields whose earlier values only data managers read
+    formfield_overrides = ONE_LINE_INPUTS
     list_per_page = 50
     show_full_result_count = False
     save_on_top = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,11 @@ class Visibility(models.TextChoices):
 
 
 class WebAddressField(models.URLField):
-    """An http or https address of up to 500 characters. Other schemes are refused by the model, not only by forms."""
+    """An http or https address of up to 500 characters. Other schemes are refused by the model, not only by forms.
+
+    Whatever writes a row (bulk inserts, updates, fixtures), another scheme raises `ValidationError`: an address is
+    printed as a link, and “javascript:” must never be one.
+    """
 
     default_validators = [validate_http_url]
 
@@ -31,6 +36,15 @@ class WebAddressField(models.URLField):
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"assume_scheme": "https", **kwargs})
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if isinstance(value, str) and value and not value.lower().startswith(("https://", "http://")):
+            raise ValidationError(
+                _("The address “%(value)s” is none of the web: begin it with https://."),
+                params={"value": value[:80]},
+                code="invalid",
+            )
+        return super().get_db_prep_save(value, connection)
 
 
 class PublishableQuerySet(models.QuerySet):

@@ -12,6 +12,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
 
 
@@ -99,6 +100,7 @@ class RowsMixin(PlainMixin):
     """Loads what the rows' autocompletes and names print."""
 
     formset = RowFormSet
+    formfield_overrides = ONE_LINE_INPUTS
     extra = 0
 
     def get_extra(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> int:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 
 # Directional overrides and NULs have no place in names or titles and can disguise them.
 UNSAFE_CHARACTERS = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+MARKS_OF_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")  # an input refuses NUL in words
 NUMBER_ROOM = 8  # letters of a slug that its number may take
 BLANKS = re.compile(r"\s+")
 

@@ -97,9 +97,10 @@ def _as_linked(path: str, language: str) -> str:
 
 
 def without_language(path: str) -> str:
-    """A path of this site as it is in the site's first language."""
+    """A path of this site as it is in the site's first language; never one that a browser takes for another host."""
     language = translation.get_language_from_path(path)
-    return path.removeprefix(f"/{language}") if language else path
+    plain = path.removeprefix(f"/{language}") if language else path
+    return "/" + plain.lstrip("/\\") if plain[1:2] in ("/", "\\") else plain
 
 
 def attachment(content: bytes | str, content_type: str, name: str) -> HttpResponse:

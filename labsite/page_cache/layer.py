@@ -13,7 +13,7 @@ from django.conf import settings
 from labsite.compression import is_text
 from labsite.page_cache.conditions import choose_encoding, has_tag, is_unchanged_since
 from labsite.page_cache.keys import SchemeReader, canonical_query, find_sharing, is_own_host, wants_page
-from labsite.page_cache.marking import LAYER, MARK, Sharing, private_cookies
+from labsite.page_cache.marking import LAYER, MARK, Sharing
 from labsite.page_cache.memory import PageMemory
 from labsite.page_cache.pages import HIT, MISS, Edition, Headers, KeptPage, make_edition
 from labsite.page_cache.versions import Version, VersionSource, make_source
@@ -56,7 +56,7 @@ class PageCache:
         self.read_scheme = SchemeReader()
         # What of a visitor's headers a page is made with.
         self.seen = {self.host_header, "HTTP_HOST", "HTTP_ACCEPT_ENCODING", self.read_scheme.header}
-        self.session, self.messages = private_cookies()
+        self.session = settings.SESSION_COOKIE_NAME  # whoever sends one is somebody
         self.edition: Edition | None = None
         self.being_made: dict[tuple[Any, Version], threading.Event] = {}
         self.lock = threading.Lock()
@@ -92,8 +92,7 @@ class PageCache:
         """Whether this is more than a visitor's wish to read a page."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ.get("CONTENT_LENGTH", "") not in ("", "0"):
             return True
-        cookie = environ.get("HTTP_COOKIE")
-        if cookie and (self.session in cookie or self.messages in cookie):
+        if self.session in environ.get("HTTP_COOKIE", ""):
             return True
         return any(name in environ for name in PRIVATE)
 
@@ -189,14 +188,10 @@ class PageCache:
         return self.answer_page(environ, start_response, key, page, edition, is_ordinary, MISS)
 
     def answer_live(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
-        """Django's own answer. What somebody who is signed in gets is for no cache between here and them."""
-        is_somebodys = self.session in environ.get("HTTP_COOKIE", "") or "HTTP_AUTHORIZATION" in environ
+        """Django's own answer."""
 
         def start(status: str, headers: Headers, exc_info: Any = None) -> Any:
-            own = without_mark(headers)
-            if is_somebodys and not any(name.lower() == "cache-control" for name, _ in own):
-                own.append(("Cache-Control", "private"))
-            return start_response(status, own, *([exc_info] if exc_info else []))
+            return start_response(status, without_mark(headers), *([exc_info] if exc_info else []))
 
         return self.application(environ, start)
 

@@ -45,17 +45,9 @@ def shared_page(*names: str, by_accept: bool = False) -> Callable[[Callable[...,
     return decorate
 
 
-def private_cookies() -> tuple[str, ...]:
-    """Whoever sends one of these is somebody."""
-    return settings.SESSION_COOKIE_NAME, "messages"
-
-
 def is_somebody(request: HttpRequest) -> bool:
-    """Whether a visitor is more than that. Asks no database: a visitor is told by lacking a cookie.
-
-    Who bears a message was answered something of their own a moment ago.
-    """
-    return any(name in request.COOKIES for name in private_cookies()) or "Authorization" in request.headers
+    """Whether a visitor is more than that. Asks no database: a visitor is told by lacking a cookie."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
 
 
 def is_for_everybody(request: HttpRequest) -> bool:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import brotli
 from django.utils.http import http_date
 
+from labsite.headers import REPEATED
 from labsite.page_cache.marking import MARK
 from labsite.page_cache.versions import Version
 
@@ -25,6 +26,7 @@ OVERHEAD = 4_096  # bytes that a page takes in memory beside its bodies, roughly
 # Headers that this package writes itself.
 OWN = {"content-length", "etag", "last-modified", "vary", "cache-control", MARK.lower()}
 OF_NOT_MODIFIED = {"etag", "vary", "cache-control", "content-location", "expires", "server-timing"}
+OF_NOT_MODIFIED |= {name.lower() for name in REPEATED}
 HIT, MISS = ("Server-Timing", "cache;desc=hit"), ("Server-Timing", "cache;desc=miss")
 
 

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from labsite.headers import POLICY, REPEATED, complete
 
 ROOT = Path(settings.BASE_DIR)
 DEPLOY = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
@@ -39,10 +43,23 @@ def test_every_variable_is_in_the_readme():
 
 
 def test_nginx_takes_the_largest_upload_and_serves_no_media():
-    (server,) = blocks("nginx")
+    server, _ = blocks("nginx")
     most = int(re.search(r"client_max_body_size (\d+)m;", server)[1])
     assert most * 2**20 >= settings.LARGEST_UPLOAD
     assert "media" not in server
+
+
+def test_nginx_says_of_static_files_what_the_site_says():
+    """But for the features of a page, which no file has."""
+    server, snippet = blocks("nginx")
+    told = dict(re.findall(r'add_header ([\w-]+) "?([^"\n]*?)"? always;', snippet))
+    answer = HttpResponse("body {}", content_type="text/css")
+    complete(RequestFactory().get("/static/site.css"), answer)
+    assert told[POLICY] == answer.headers[POLICY]
+    for name in ("Cross-Origin-Resource-Policy", "X-Frame-Options"):
+        assert told[name] == answer.headers[name]
+    assert set(told) == set(REPEATED) - {"Permissions-Policy"}
+    assert server.count("include snippets/labsite-static.conf;") == 2
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,7 @@ def test_who_is_signed_in_reads_from_the_primary():
     assert answer(request) == "default"
 
 
-def test_who_bears_a_message_or_a_key_reads_from_the_primary():
-    request = RequestFactory().get("/publications/")
-    request.COOKIES["messages"] = "abc"
-    assert answer(request) == "default"
+def test_who_bears_a_key_reads_from_the_primary():
     assert answer(RequestFactory().get("/publications/", headers={"Authorization": "Basic YTpi"})) == "default"
 
 

@@ -43,12 +43,15 @@ def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
         ({"SECRET_KEY": LONG_KEY, "DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
         ({"SECRET_KEY": LONG_KEY, "ONLINE_SOURCES": "never"}, "ONLINE_SOURCES is 'never'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "/dev/null/data"}, "LABSITE_DATA_DIR is '/dev/null/data'"),
-        ({"DEBUG": "on", "ALLOWED_HOSTS": "lab.example.org"}, "DEBUG is on and ALLOWED_HOSTS names 'lab.example.org'"),
         ({"SECRET_KEY": LONG_KEY, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is '*'"),
         ({"SECRET_KEY": LONG_KEY, "OPERATIONS_TOKEN": "secret"}, "OPERATIONS_TOKEN is no good secret"),
         ({"SECRET_KEY": LONG_KEY, "SENTRY_DSN": "errors.example.org"}, "SENTRY_DSN cannot be read"),
         ({"SECRET_KEY": LONG_KEY, "LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "labsite/static/x"}, "LABSITE_DATA_DIR leads to"),
+        (
+            {"DEBUG": "on", "ALLOWED_HOSTS": "localhost,lab.example.org"},
+            "DEBUG is on and ALLOWED_HOSTS names 'lab.example.org'",
+        ),
     ],
 )
 def test_wrong_setting_stops_with_one_line(tmp_path, variables, named):
@@ -137,17 +140,6 @@ def test_sentry_needs_its_client(monkeypatch):
     assert environment.read_sentry_dsn() == "https://key@errors.example.org/1"
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", ".localhost", "lab.localhost", "lab.test"])
-def test_l5_debugging_on_ones_own_machine(host):
-    environment.refuse_open_doors(True, [host])
-
-
-@pytest.mark.parametrize("host", ["lab.example.org", "*", ".example.org", "192.0.2.7", "localhost.example.org"])
-def test_l5_debugging_where_others_reach_it_is_refused(host):
-    with pytest.raises(ImproperlyConfigured, match="DEBUG is on"):
-        environment.refuse_open_doors(True, ["localhost", host])
-
-
 def test_l5_nothing_private_inside_what_everybody_gets(tmp_path):
     """Also where a link leads there."""
     served = {"static files": tmp_path / "static"}
@@ -173,3 +165,22 @@ def test_the_folder_of_a_database():
     assert environment.database_folder(sqlite) == Path("/srv")
     assert environment.database_folder({**sqlite, "NAME": ":memory:"}) is None
     assert environment.database_folder({"ENGINE": "django.db.backends.postgresql", "NAME": "lab"}) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "nearby"),
+    [
+        ("localhost", True), ("lab.localhost", True), ("127.0.0.1", True), ("[::1]", True), ("192.168.1.20", True),
+        ("workstation", True), ("workstation.local", True), ("lab.test", True), ("testserver", True),
+        ("lab.example.org", False), (".example.org", False), ("8.8.8.8", False), ("[2600::1]", False),
+        ("localhost.example.org", False), ("", True),
+    ],
+)  # fmt: skip
+def test_l5_debugging_is_for_hosts_nearby(monkeypatch, host, nearby):
+    monkeypatch.setenv("ALLOWED_HOSTS", host)
+    assert environment.read_hosts(False, ["localhost"]) == ([host] if host else ["localhost"])
+    if nearby:
+        assert environment.read_hosts(True, ["localhost"])
+    else:
+        with pytest.raises(ImproperlyConfigured, match="Set DEBUG=off"):
+            environment.read_hosts(True, ["localhost"])

@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTFField, known, validate_not_far_off
 from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
-from labsite.lib.text import DerivedTextField, clean_text, fold, match_key
+from labsite.lib.text import DerivedTextField, clean_text, fold, is_visible, match_key
 from labsite.lib.web import address_of
 from publications.identifiers import Scheme, identifier_url, normalize_identifier
 from publications.models.venue import Topic, Venue
@@ -158,7 +158,7 @@ class Publication(Publishable):
     def clean(self) -> None:
         super().clean()
         title = clean_text(self.title)
-        if self.title and not title:
+        if self.title and not is_visible(title):
             raise ValidationError({"title": gettext("Give a title that can be read.")})
         self.title = title
         if not isinstance(self.other_titles, list) or not all(isinstance(item, str) for item in self.other_titles):

@@ -162,7 +162,8 @@ def test_only_web_addresses_are_links(admin_client, url):
             "20245",
             f"20245 is too far off: {datetime.date.today().year + 5} is the latest year that can be entered now.",
         ),
-        ("title", "\u202e", "Give a title that can be read."),
+        ("title", "\u200b", "Give a title that can be read."),
+        ("title", "\u202e", "This field is required."),  # marks of direction are dropped as they are typed
         ("other_titles", '{"a": 1}', 'Write a list of texts: ["First", "Second"].'),
     ],
 )

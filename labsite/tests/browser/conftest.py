@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from people.models import Person
 from publications.digests import flush_changes
@@ -57,9 +57,22 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def breaches_in(message: ConsoleMessage) -> list[str]:
+    """What Chromium reports on its console when a page does what its policy forbids; also within frames."""
+    is_breach = "Content Security Policy" in message.text
+    return [f"breach of the policy: {message.text} ({message.location['url']})"] if is_breach else []
+
+
+# axe puts styles of its own into what it measures; test_policy.py walks through the same pages without it.
+WITH_STYLES_OF_ITS_OWN = "test_accessibility.py"
+
+
 @pytest.fixture
-def page(chromium: Browser, live_server) -> Iterator[Page]:
-    """A page that resolves paths against the live server and fails the test on any script error or foreign request."""
+def page(chromium: Browser, live_server, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that resolves paths against the live server.
+
+    It fails the test on any script error, request to another host, or breach of the site's policy (`headers.py`).
+    """
     context = chromium.new_context(base_url=live_server.url, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(15_000)
@@ -72,6 +85,8 @@ def page(chromium: Browser, live_server) -> Iterator[Page]:
             or problems.append(f"foreign request: {request.url}")
         ),
     )
+    if request.path.name != WITH_STYLES_OF_ITS_OWN:
+        page.on("console", lambda message: problems.extend(breaches_in(message)))
     yield page
     context.close()
     assert problems == []
