@@ -9,9 +9,9 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from labsite import busy
+from labsite.error_views import server_error
 from labsite.models import Page
 from labsite.tests.forms import form_values
-from labsite.views import server_error
 
 pytestmark = pytest.mark.django_db
 
