@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
@@ -18,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from labsite.lib.choosing import KeysSelect
 from labsite.lib.questions import read_key
 from labsite.merging import MERGEABLE, MergePlan, MergeRefused, merge, plan_merge, undo
 from labsite.merging.people import FORMER, NAME_KIND, PUBLISHED
@@ -73,7 +73,7 @@ class PairForm(forms.Form):
             self.fields[name] = forms.ModelChoiceField(
                 model._base_manager.all(),
                 label=label,
-                widget=AutocompleteSelect(column, admin.site),
+                widget=KeysSelect(column, admin.site),
                 error_messages={
                     "invalid_choice": gettext("That %(verbose_name)s is not there any more.")
                     % {"verbose_name": model._meta.verbose_name}

@@ -12,6 +12,8 @@ from typing import Any
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget, ManyToManyRawIdWidget
 from django.http import HttpRequest
 
+from labsite.lib.choosing import KeysSelect, KeysSelectMultiple
+
 MOST_ROWS = 20
 MOST_CHOICES = 2_000  # rows that a plain list may hold: beyond it, the number of the record is typed
 
@@ -33,11 +35,15 @@ class PlainMixin:
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if self.is_too_long(db_field, request):
             kwargs["widget"] = ForeignKeyRawIdWidget(db_field.remote_field, self.admin_site)
+        elif "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeysSelect(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if self.is_too_long(db_field, request):
             kwargs["widget"] = ManyToManyRawIdWidget(db_field.remote_field, self.admin_site)
+        elif "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KeysSelectMultiple(db_field, self.admin_site, using=kwargs.get("using"))
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def is_too_long(self, db_field: Any, request: HttpRequest) -> bool:

@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from labsite.lib.choosing import KeysSelect, KeysSelectMultiple
 from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
 
@@ -33,11 +33,11 @@ class LoadedMixin:
         return [(None, options, 0)]
 
 
-class LoadedSelect(LoadedMixin, AutocompleteSelect):
+class LoadedSelect(LoadedMixin, KeysSelect):
     pass
 
 
-class LoadedSelectMultiple(LoadedMixin, AutocompleteSelectMultiple):
+class LoadedSelectMultiple(LoadedMixin, KeysSelectMultiple):
     pass
 
 
