@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import threading
+import zipfile
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
+from django.test import Client
 
 from labsite.backups import making, restoring
 from labsite.backups.archive import opened
@@ -28,6 +30,7 @@ from labsite.backups.restoring import restore, whole_archive
 from labsite.backups.scratch import scratch_database
 from labsite.backups.snapshot import read_rows, snapshot
 from labsite.backups.tables import tables_of
+from labsite.signing_in.models import AccountSession, Tries
 from labsite.tests.backups.site import (
     PIXEL,
     everything,
@@ -432,10 +435,24 @@ def test_a_drill_finds_a_row_that_a_migration_changed(demo_site, quick_tables, m
 
 
 @pytest.mark.once
-def test_sessions_stay_out_unless_asked_for(demo_site, tmp_path):
-    assert "django_session" in make_archive(tmp_path / "a.zip").left_out
-    manifest = make_archive(tmp_path / "b.zip", with_sessions=True)
-    assert "django_session" in {table.name for table in manifest.tables}
+def test_sessions_stay_out_unless_asked_for(demo_site, settings, tmp_path):
+    """Whoever finds an archive is signed in nowhere by it: no key of a session stands in any member."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="boss"))
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert AccountSession.objects.filter(pk=key).exists()
+    Tries.objects.create(key="k" * 64, scope="address", ends_at="2030-01-01T00:00:00Z")
+
+    def holding(name: str, **options: object) -> list[str]:
+        manifest = make_archive(tmp_path / name, **options)
+        assert {"signing_in_tries"} <= set(manifest.left_out)
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            members = {member: archive.read(member) for member in archive.namelist()}
+        assert not [member for member, content in members.items() if b"k" * 64 in content]
+        return [member for member, content in members.items() if key.encode() in content]
+
+    assert holding("a.zip") == []
+    assert holding("b.zip", with_sessions=True) == ["tables/signing_in_accountsession.jsonl"]
 
 
 @pytest.mark.once
