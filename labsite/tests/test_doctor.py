@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core import checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -29,6 +29,7 @@ from labsite.operations.doctor import accounts, database, derived, folders, inst
 from labsite.operations.doctor.examination import CHECKS, examine
 from labsite.operations.doctor.findings import Finding, some
 from labsite.page_cache.triggers import drop_triggers, make_triggers
+from labsite.roles import GROUPS
 from labsite.tests.factories import make_member, make_news, make_publication
 from labsite.tests.members import make_account
 from people.models import Person
@@ -396,8 +397,31 @@ def test_accounts():
     assert "idle" in problem(accounts.check_accounts).message
     idle.groups.add(Group.objects.get(name="Editors"))
     assert levels(accounts.check_accounts) == {"ok"}
-    Group.objects.filter(name="Members").delete()
-    assert "Members" in problem(accounts.check_accounts).message
+
+
+def rights() -> dict[str, set[int]]:
+    groups = Group.objects.filter(name__in=GROUPS)
+    return {group.name: set(group.permissions.values_list("pk", flat=True)) for group in groups}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_that_is_gone_comes_back_as_doctor_says(name):
+    """And with the rights it had, and without harm to the others."""
+    make_account("admin", is_superuser=True, is_staff=True)
+    before = rights()
+    by_hand = Permission.objects.get(codename="view_group", content_type__app_label="auth")
+    other = next(each for each in GROUPS if each != name)
+    Group.objects.get(name=other).permissions.add(by_hand)
+    Group.objects.get(name=name).delete()
+    found = problem(accounts.check_accounts)
+    assert (found.level, name in found.message) == ("fail", True)
+    words = found.mend.split(",")[0].split()
+    assert words[:2] == ["python", "manage.py"]
+    call_command(*words[2:], verbosity=0)
+    assert levels(accounts.check_accounts) == {"ok"}
+    assert rights() == before | {other: before[other] | {by_hand.pk}}
+    call_command(*words[2:], verbosity=0)
+    assert rights()[name] == before[name]
 
 
 def test_the_profile_of_the_lab():

@@ -13,7 +13,7 @@ from django.utils import timezone
 from activities.models import NewsItem, Project
 from labsite.models import LabProfile, Page
 from labsite.operations.doctor.findings import FAIL, OK, WARN, Finding, some
-from labsite.roles import EDITORS, MEMBERS
+from labsite.roles import EDITORS, GROUPS
 from people.models import Person
 from publications.importing.leases import UNFINISHED
 from publications.models import Import, Publication
@@ -33,13 +33,12 @@ def check_accounts() -> Iterator[Finding]:
             "Nobody may do everything: no account can make others.",
             "python manage.py createsuperuser",
         )
-    missing = {EDITORS, MEMBERS} - set(Group.objects.values_list("name", flat=True))
+    missing = set(GROUPS) - set(Group.objects.values_list("name", flat=True))
     if missing:
         problems += 1
         yield Finding(
             FAIL, "accounts", f"The groups {some(sorted(missing))} are gone.",
-            "add groups of these names in the admin, then run: python manage.py migrate labsite 0001 --fake && "
-            "python manage.py migrate labsite",
+            "python manage.py make_groups, then put their accounts into them again in the admin",
         )  # fmt: skip
     idle = users.filter(is_staff=True, is_superuser=False).filter(
         Q(groups=None) | Q(groups__permissions=None), user_permissions=None
