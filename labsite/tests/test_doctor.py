@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +22,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from labsite.backups.scratch import standing_in
 from labsite.lib.renditions import folder_of
 from labsite.lib.search import index_name
 from labsite.management.commands import doctor as command
@@ -30,6 +33,7 @@ from labsite.operations.doctor.examination import CHECKS, examine
 from labsite.operations.doctor.findings import Finding, some
 from labsite.page_cache.triggers import drop_triggers, make_triggers
 from labsite.roles import GROUPS
+from labsite.tests.backups.site import sqlite_config
 from labsite.tests.factories import make_member, make_news, make_publication
 from labsite.tests.members import make_account
 from people.models import Person
@@ -522,6 +526,26 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on():
     assert "migrate" in two.mend
     assert three.level == "ok"
     assert len(CHECKS) > 15
+
+
+@pytest.mark.once
+def test_others_write_while_a_check_reads(tmp_path):
+    """SQLite lets one transaction write at a time: the doctor must not be that one for minutes."""
+    path = tmp_path / "labsite.sqlite3"
+    with closing(sqlite3.connect(path)) as maker:
+        maker.execute("CREATE TABLE note (words)")
+
+    def check_long():
+        assert surroundings.connection.vendor == "sqlite"
+        found = database.ask("SELECT count(*) FROM note")
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("INSERT INTO note VALUES ('saved')")
+            other.commit()
+        yield Finding("ok", "long", f"{found} then {database.ask('SELECT count(*) FROM note')}")
+
+    with standing_in(sqlite_config(path)):
+        (found,) = examine([check_long])
+    assert (found.level, found.message) == ("ok", "[(0,)] then [(1,)]")
 
 
 @pytest.mark.once
