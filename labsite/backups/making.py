@@ -97,9 +97,9 @@ def begin_manifest(connection: BaseDatabaseWrapper, now: datetime.datetime) -> M
     )  # fmt: skip
 
 
-def fingerprint() -> str:
-    """Tells whether two machines have the same secret key, and nothing of the key."""
-    return salted_hmac("labsite.backups", "secret key", algorithm="sha256").hexdigest()[:16]
+def fingerprint(key: str | None = None) -> str:
+    """Tells whether two machines have the same secret key, this site's unless given, and nothing of the key."""
+    return salted_hmac("labsite.backups", "secret key", secret=key, algorithm="sha256").hexdigest()[:16]
 
 
 def add_table(writer: ArchiveWriter, connection: BaseDatabaseWrapper, table: Table) -> TablePart:

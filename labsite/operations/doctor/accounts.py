@@ -14,6 +14,8 @@ from activities.models import NewsItem, Project
 from labsite.models import LabProfile, Page
 from labsite.operations.doctor.findings import FAIL, OK, WARN, Finding, some
 from labsite.roles import EDITORS, GROUPS
+from labsite.signing_in.models import AuthenticatorApp
+from labsite.signing_in.sealing import CannotOpen, open_sealed
 from people.models import Person
 from publications.importing.leases import UNFINISHED
 from publications.models import Import, Publication
@@ -54,6 +56,26 @@ def check_accounts() -> Iterator[Finding]:
         yield Finding(OK, "accounts", f"{users.count()} active, {users.filter(is_staff=True).count()} of them staff")
 
 
+def check_authenticator_apps() -> Iterator[Finding]:
+    """Whether their secrets can still be opened: a new SECRET_KEY without the former one shuts them."""
+    number, shut = 0, []
+    apps = AuthenticatorApp.objects.order_by("account__username").values_list("account__username", "secret")
+    for name, sealed in apps.iterator():
+        number += 1
+        try:
+            open_sealed(sealed)
+        except CannotOpen:
+            shut.append(name)
+    if shut:
+        yield Finding(
+            FAIL, "authenticator apps",
+            f"{len(shut)} of {number} were sealed with another SECRET_KEY, and take no code: {some(shut)}.",
+            "set SECRET_KEY_FALLBACKS to the former key; if it is lost: python manage.py remove_second_factor NAME",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "authenticator apps", f"{number} can be opened" if number else "nobody has one")
+
+
 def check_profile() -> Iterator[Finding]:
     if LabProfile.objects.exists():
         yield Finding(OK, "lab", "the lab has a profile")
@@ -79,4 +101,4 @@ def check_waiting() -> Iterator[Finding]:
     yield Finding(OK, "drafts", some(told, len(DRAFTS)) if told else "there are none")
 
 
-CHECKS = [check_accounts, check_profile, check_waiting]
+CHECKS = [check_accounts, check_authenticator_apps, check_profile, check_waiting]

@@ -30,7 +30,9 @@ from labsite.backups.restoring import restore, whole_archive
 from labsite.backups.scratch import scratch_database
 from labsite.backups.snapshot import read_rows, snapshot
 from labsite.backups.tables import tables_of
-from labsite.signing_in.models import AccountSession, Tries
+from labsite.signing_in.models import AccountSession, AuthenticatorApp, Tries
+from labsite.signing_in.sealing import CannotOpen, open_sealed
+from labsite.signing_in.second_factor import add_app, make_secret
 from labsite.tests.backups.site import (
     PIXEL,
     everything,
@@ -432,6 +434,20 @@ def test_a_drill_finds_a_row_that_a_migration_changed(demo_site, quick_tables, m
     monkeypatch.setattr("labsite.backups.loading.call_command", migrate_and_spoil)
     with whole_archive(tmp_path / "a.zip", None) as archive:
         assert [words.partition(":")[0] for words in drill(archive).differences] == ["people_person"]
+
+
+@pytest.mark.once
+def test_another_secret_key_is_told_with_what_it_shuts(demo_site, quick_tables, settings, tmp_path):
+    boss, former = get_user_model().objects.get(username="boss"), settings.SECRET_KEY
+    add_app(boss, make_secret(), 1)
+    make_archive(tmp_path / "a.zip")
+    settings.SECRET_KEY = "another key that somebody made for the new machine, long enough"
+    assert restored(tmp_path / "a.zip").notes == [restoring.OTHER_KEY]
+    with pytest.raises(CannotOpen):
+        open_sealed(AuthenticatorApp.objects.get(account=boss).secret)
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert restored(tmp_path / "a.zip").notes == []
+    assert open_sealed(AuthenticatorApp.objects.get(account=boss).secret)
 
 
 @pytest.mark.once
