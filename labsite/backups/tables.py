@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
@@ -51,8 +51,17 @@ def applied_migrations(connection: BaseDatabaseWrapper) -> list[Name]:
 
     Raises `BackupProblem` for those that this code does not know.
     """
-    loader = MigrationLoader(connection)
-    return known_migrations(loader)
+    return known_migrations(loader_of(connection))
+
+
+def loader_of(connection: BaseDatabaseWrapper) -> MigrationLoader:
+    """Django asks whichever connection has the alias: for a snapshot it must be this one, of this moment."""
+    usual = connections[connection.alias]
+    connections[connection.alias] = connection
+    try:
+        return MigrationLoader(connection)
+    finally:
+        connections[connection.alias] = usual
 
 
 def known_migrations(loader: MigrationLoader) -> list[Name]:
@@ -78,7 +87,7 @@ def heads(loader: MigrationLoader, names: list[Name]) -> list[Name]:
 
 def tables_of(connection: BaseDatabaseWrapper) -> list[Table]:
     """Every table that the database's migrations made a model of, in alphabetical order."""
-    loader = MigrationLoader(connection)
+    loader = loader_of(connection)
     state = loader.project_state(heads(loader, known_migrations(loader))).apps
     found = [model for model in state.get_models(include_auto_created=True) if is_table(model)]
     return sorted(map(table_of, found), key=lambda table: table.name)
