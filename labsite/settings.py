@@ -177,7 +177,6 @@ LOGGING = logging_settings(
 METRICS = environment.read_flag("METRICS", default=False)
 OPERATIONS_TOKEN = environment.read_token("OPERATIONS_TOKEN")
 DISK_RESERVE = environment.read_number("DISK_RESERVE_MB", default=200, most=1_000_000) * 2**20  # bytes
-BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").resolve()
 SENTRY_DSN = environment.read_sentry_dsn()
 CSRF_FAILURE_VIEW = "labsite.error_views.csrf_failure"
 for what, folder in (("static files", STATIC_ROOT), ("uploads", MEDIA_ROOT)):

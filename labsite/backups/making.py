@@ -22,12 +22,13 @@ from labsite.backups.rows import RowSum
 from labsite.backups.snapshot import read_rows, snapshot
 from labsite.backups.tables import (
     MIGRATIONS,
-    SESSIONS,
+    SHORT_LIVED,
     WRITTEN_BY_TRIGGERS,
     Table,
     applied_migrations,
     last_key,
     tables_of,
+    tables_of_sessions,
     tables_there,
 )
 from labsite.file_storage import flush_to_disk
@@ -76,7 +77,7 @@ def write_archive(part: Path, secret: bytes | None, with_sessions: bool) -> Mani
     with open(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as target, snapshot() as connection:
         manifest = begin_manifest(connection, now)
         tables = tables_of(connection)
-        skipped = WRITTEN_BY_TRIGGERS | (set() if with_sessions else {SESSIONS})
+        skipped = WRITTEN_BY_TRIGGERS | SHORT_LIVED | (set() if with_sessions else tables_of_sessions())
         manifest.left_out = sorted(skipped)
         manifest.unknown_tables = sorted(tables_there(connection) - {table.name for table in tables} - {MIGRATIONS})
         with ArchiveWriter(target, secret, now.timetuple()[:6]) as writer:
@@ -96,9 +97,9 @@ def begin_manifest(connection: BaseDatabaseWrapper, now: datetime.datetime) -> M
     )  # fmt: skip
 
 
-def fingerprint() -> str:
-    """Tells whether two machines have the same secret key, and nothing of the key."""
-    return salted_hmac("labsite.backups", "secret key", algorithm="sha256").hexdigest()[:16]
+def fingerprint(key: str | None = None) -> str:
+    """Tells whether two machines have the same secret key, this site's unless given, and nothing of the key."""
+    return salted_hmac("labsite.backups", "secret key", secret=key, algorithm="sha256").hexdigest()[:16]
 
 
 def add_table(writer: ArchiveWriter, connection: BaseDatabaseWrapper, table: Table) -> TablePart:

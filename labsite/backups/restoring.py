@@ -30,6 +30,11 @@ from labsite.backups.scratch import place_of, scratch_database, standing_in
 SCRATCH = "labsite_restoring"
 KEPT = 2  # of what was before restores: one that was interrupted and run again must not cost the first
 SPACE = 3  # times the size of the tables as text: the database, its copy and its log
+OTHER_KEY = (
+    "SECRET_KEY is not the one that the archive's site had: authenticator apps and links in mails work again when the "
+    "former key stands in SECRET_KEY_FALLBACKS. If it is lost, people with an app sign in with a recovery code, or "
+    "after 'manage.py remove_second_factor NAME'."
+)
 
 Say = Callable[[str], None]
 
@@ -85,10 +90,8 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
             result.aside = aside
             stay.append(aside)
         drop_asides([folder for folder in asides() if folder not in stay])
-        if archive.manifest.secret_key != fingerprint():
-            result.notes.append(
-                "SECRET_KEY is not the one that the archive's site had: whoever is signed in signs in again."
-            )
+        if archive.manifest.secret_key not in map(fingerprint, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]):
+            result.notes.append(OTHER_KEY)
         return result
 
 

@@ -57,6 +57,32 @@ def scratch_database(name: str, folder: Path) -> Iterator[dict[str, Any]]:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         return
+    with held(live, name):
+        yield from scratch_schema(live, name, config)
+
+
+@contextmanager
+def held(live: BaseDatabaseWrapper, name: str) -> Iterator[None]:
+    """Raises `BackupProblem` while another host that shares the database builds in the schema.
+
+    PostgreSQL's advisory lock belongs to a connection of its own: it ends with it, however this process ends.
+    """
+    own = live.copy()
+    own.settings_dict["OPTIONS"].pop("pool", None)  # given back to a pool, it would go on holding the lock
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), hashtext(current_schema()))", [name])
+            if not cursor.fetchone()[0]:
+                raise BackupProblem(
+                    f"Another host builds in the schema {name} of this database: wait until its restore or drill has "
+                    "ended."
+                )
+        yield
+    finally:
+        own.close()
+
+
+def scratch_schema(live: BaseDatabaseWrapper, name: str, config: dict[str, Any]) -> Iterator[dict[str, Any]]:
     drop_schema(live, name)
     make_schema(live, name)
     options = config["OPTIONS"]

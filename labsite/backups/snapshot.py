@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -23,6 +25,10 @@ def snapshot(alias: str = DEFAULT_DB_ALIAS) -> Iterator[BaseDatabaseWrapper]:
     PostgreSQL's level “repeatable read”; with SQLite's log (WAL) a reader has that anyway. Nobody waits for it.
     """
     connection = connections[alias].copy()
+    if connection.vendor == "sqlite" and cannot_change(Path(connection.settings_dict["NAME"])):
+        # SQLite would make files for its log beside it, and opens nothing where it cannot.
+        path = Path(connection.settings_dict["NAME"]).absolute()
+        connection.settings_dict |= {"NAME": f"{path.as_uri()}?immutable=1", "OPTIONS": {}}
     try:
         connection.ensure_connection()
         if connection.vendor == "postgresql":
@@ -39,6 +45,15 @@ def snapshot(alias: str = DEFAULT_DB_ALIAS) -> Iterator[BaseDatabaseWrapper]:
         if connection.connection is not None:
             connection.connection.rollback()
         connection.close()
+
+
+def cannot_change(path: Path) -> bool:
+    """Whether the database lies on a disk that is mounted read-only, and is whole without a log."""
+    try:
+        is_fixed = bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+    return is_fixed and path.is_file() and not any(path.with_name(path.name + end).exists() for end in ("-wal", "-shm"))
 
 
 def read_rows(connection: BaseDatabaseWrapper, table: Table) -> Iterator[list[Any]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.loader import MigrationLoader
 
 from labsite.backups.problems import BackupProblem
 from labsite.backups.scratch import drop_schema
@@ -149,8 +150,8 @@ def copy_pages(source: Path, target: Path) -> None:
 def change_schemas(live: BaseDatabaseWrapper, source: str, aside: str) -> None:
     """Moves the site's tables and functions to the schema `aside`, and those of the schema `source` to their place.
 
-    Tables of others in the same schema stay. Waits for transactions that use the tables, and lets them go on if they
-    take long. Raises `BackupProblem`.
+    Tables of others in the same schema stay, unless they have foreign keys to the site's. Waits for transactions that
+    use the tables, and lets them go on if they take long. Raises `BackupProblem`.
     """
     limit = time.monotonic() + PATIENCE
     while True:
@@ -169,6 +170,30 @@ def change_schemas(live: BaseDatabaseWrapper, source: str, aside: str) -> None:
             time.sleep(0.2)
 
 
+# Tables of one schema with a foreign key: whose it is, and to which.
+BOUND = """
+SELECT owner.relname, target.relname FROM pg_constraint
+JOIN pg_class owner ON owner.oid = conrelid JOIN pg_class target ON target.oid = confrelid
+WHERE contype = 'f' AND owner.relnamespace = %s::regnamespace AND target.relnamespace = %s::regnamespace
+"""
+
+
+def with_bound(names: set[str], bound: list[tuple[str, str]]) -> set[str]:
+    """The tables, and those that cannot be without them: what only a newer version made would hold on to rows that
+    were put aside, and stand in the way of the next upgrade.
+    """
+    found = set(names)
+    while more := {owner for owner, target in bound if target in found} - found:
+        found |= more
+    return found
+
+
+def newer_apps(applied: list[tuple[str, str]]) -> set[str]:
+    """The apps of which a newer version migrated the database: their tables are more than this code knows."""
+    on_disk = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    return {app for app, name in applied if (app, name) not in on_disk}
+
+
 def move_all(live: BaseDatabaseWrapper, cursor: object, source: str, aside: str) -> None:
     execute, fetch = cursor.execute, cursor.fetchall  # type: ignore[attr-defined]
     execute("SET LOCAL lock_timeout = '2s'")
@@ -178,7 +203,13 @@ def move_all(live: BaseDatabaseWrapper, cursor: object, source: str, aside: str)
     fresh = [row[0] for row in fetch()]
     known = set(fresh) | set(live.introspection.django_table_names()) | {"django_migrations"}
     execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [home])
-    present = [row[0] for row in fetch() if row[0] in known]
+    there = {row[0] for row in fetch()}
+    if "django_migrations" in there:
+        execute(f'SELECT app, name FROM "{home}".django_migrations')  # noqa: S608 - as PostgreSQL named it
+        newer = newer_apps(fetch())
+        known |= {name for name in there if name.startswith(tuple(f"{app}_" for app in newer))}
+    execute(BOUND, [home, home])
+    present = sorted(with_bound(known & there, fetch()))
     if present:
         execute("LOCK TABLE " + ", ".join(f'"{home}"."{name}"' for name in present) + " IN ACCESS EXCLUSIVE MODE")
     functions = (

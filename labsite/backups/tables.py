@@ -7,9 +7,11 @@ it comes from and migrated then.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from django.db import models
+from django.conf import settings
+from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
@@ -18,7 +20,9 @@ from labsite.backups.values import Convert, kind_of, reader_of
 
 # What the database's triggers write: the version is of one database alone, totals are counted while facets are loaded.
 WRITTEN_BY_TRIGGERS = {"labsite_contentversion", "publications_facettotal"}
-SESSIONS = "django_session"
+# Counted tries are of an hour or a day, under keys that only this site's SECRET_KEY makes: worth nothing elsewhere.
+SHORT_LIVED = {"signing_in_tries"}
+DJANGO_SESSIONS = "django_session"  # of Django's own engine, and of sites before sessions knew whose they are
 MIGRATIONS = "django_migrations"
 # Its triggers hold the lock of records (labsite.lib.locks) until the transaction ends: editors wait the shorter.
 LOADED_LAST = "publications_publicationfacet"
@@ -47,8 +51,17 @@ def applied_migrations(connection: BaseDatabaseWrapper) -> list[Name]:
 
     Raises `BackupProblem` for those that this code does not know.
     """
-    loader = MigrationLoader(connection)
-    return known_migrations(loader)
+    return known_migrations(loader_of(connection))
+
+
+def loader_of(connection: BaseDatabaseWrapper) -> MigrationLoader:
+    """Django asks whichever connection has the alias: for a snapshot it must be this one, of this moment."""
+    usual = connections[connection.alias]
+    connections[connection.alias] = connection
+    try:
+        return MigrationLoader(connection)
+    finally:
+        connections[connection.alias] = usual
 
 
 def known_migrations(loader: MigrationLoader) -> list[Name]:
@@ -74,10 +87,17 @@ def heads(loader: MigrationLoader, names: list[Name]) -> list[Name]:
 
 def tables_of(connection: BaseDatabaseWrapper) -> list[Table]:
     """Every table that the database's migrations made a model of, in alphabetical order."""
-    loader = MigrationLoader(connection)
+    loader = loader_of(connection)
     state = loader.project_state(heads(loader, known_migrations(loader))).apps
     found = [model for model in state.get_models(include_auto_created=True) if is_table(model)]
     return sorted(map(table_of, found), key=lambda table: table.name)
+
+
+def tables_of_sessions() -> set[str]:
+    """Where keys of sessions stand: whoever has one is signed in."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    own = {store.get_model_class()._meta.db_table} if hasattr(store, "get_model_class") else set()
+    return {DJANGO_SESSIONS} | own
 
 
 def is_table(model: type[models.Model]) -> bool:

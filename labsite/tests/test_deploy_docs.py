@@ -42,6 +42,15 @@ def test_every_variable_is_in_the_readme():
     assert {name for name in names if f"| `{name}` |" not in readme} == set()
 
 
+def test_what_runs_once_a_day_is_one_list():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (unit,) = [block for block in blocks("ini") if "once a day" in block and "ExecStart" in block]
+    timed = re.findall(r"ExecStart=\S+ manage\.py (.+)", unit)
+    told = re.search(r"^Once a day.*?\n\n(.*?)\n\n", readme, re.DOTALL | re.MULTILINE)[1]
+    assert timed == [line.partition("#")[0].strip() for line in told.replace("    python manage.py ", "").splitlines()]
+    assert {"apply_retention --apply", "cleanup", "forget_sign_ins", "check_links", "run_imports"} == set(timed)
+
+
 def test_nginx_takes_the_largest_upload_and_serves_no_media():
     server, _ = blocks("nginx")
     most = int(re.search(r"client_max_body_size (\d+)m;", server)[1])
@@ -68,7 +77,8 @@ def test_nginx_says_of_static_files_what_the_site_says():
         "run_imports",
         "check_links",
         "forget_sign_ins",
-        "clearsessions",
+        "cleanup",
+        "apply_retention",
         "migrate",
         "collectstatic",
         "backup",

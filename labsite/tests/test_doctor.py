@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core import checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -20,6 +23,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from labsite.backups.keeping import new_path
+from labsite.backups.scratch import standing_in
 from labsite.lib.renditions import folder_of
 from labsite.lib.search import index_name
 from labsite.management.commands import doctor as command
@@ -29,6 +34,9 @@ from labsite.operations.doctor import accounts, database, derived, folders, inst
 from labsite.operations.doctor.examination import CHECKS, examine
 from labsite.operations.doctor.findings import Finding, some
 from labsite.page_cache.triggers import drop_triggers, make_triggers
+from labsite.roles import GROUPS
+from labsite.signing_in.second_factor import add_app, make_secret
+from labsite.tests.backups.site import sqlite_config
 from labsite.tests.factories import make_member, make_news, make_publication
 from labsite.tests.members import make_account
 from people.models import Person
@@ -396,8 +404,48 @@ def test_accounts():
     assert "idle" in problem(accounts.check_accounts).message
     idle.groups.add(Group.objects.get(name="Editors"))
     assert levels(accounts.check_accounts) == {"ok"}
-    Group.objects.filter(name="Members").delete()
-    assert "Members" in problem(accounts.check_accounts).message
+
+
+def rights() -> dict[str, set[int]]:
+    groups = Group.objects.filter(name__in=GROUPS)
+    return {group.name: set(group.permissions.values_list("pk", flat=True)) for group in groups}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_that_is_gone_comes_back_as_doctor_says(name):
+    """And with the rights it had, and without harm to the others."""
+    make_account("admin", is_superuser=True, is_staff=True)
+    before = rights()
+    by_hand = Permission.objects.get(codename="view_group", content_type__app_label="auth")
+    other = next(each for each in GROUPS if each != name)
+    Group.objects.get(name=other).permissions.add(by_hand)
+    Group.objects.get(name=name).delete()
+    found = problem(accounts.check_accounts)
+    assert (found.level, name in found.message) == ("fail", True)
+    words = found.mend.split(",")[0].split()
+    assert words[:2] == ["python", "manage.py"]
+    call_command(*words[2:], verbosity=0)
+    assert levels(accounts.check_accounts) == {"ok"}
+    assert rights() == before | {other: before[other] | {by_hand.pk}}
+    call_command(*words[2:], verbosity=0)
+    assert rights()[name] == before[name]
+
+
+def test_authenticator_apps_after_a_new_secret_key(settings):
+    (found,) = accounts.check_authenticator_apps()
+    assert found == ("ok", "authenticator apps", "nobody has one", "")
+    ada, former = make_account("ada"), settings.SECRET_KEY
+    add_app(ada, make_secret(), 1)
+    assert levels(accounts.check_authenticator_apps) == {"ok"}
+    settings.SECRET_KEY = "another key that somebody made for the new machine, long enough"
+    found = problem(accounts.check_authenticator_apps)
+    assert (found.level, "1 of 1" in found.message, "ada" in found.message) == ("fail", True, True)
+    assert "SECRET_KEY_FALLBACKS" in found.mend
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert levels(accounts.check_authenticator_apps) == {"ok"}
+    settings.SECRET_KEY_FALLBACKS = []
+    call_command(*found.mend.partition("manage.py ")[2].replace("NAME", "ada").split(), stdout=StringIO())
+    assert levels(accounts.check_authenticator_apps) == {"ok"}
 
 
 def test_the_profile_of_the_lab():
@@ -446,10 +494,15 @@ def test_time_zone_and_mail_and_cache(settings, monkeypatch):
     settings.TIME_ZONE = "Europe/Berlin"
     assert levels(surroundings.check_time_zone) == {"ok"}
     settings.DEFAULT_FROM_EMAIL = "office@lab.example.org"
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    assert "127.0.0.1:1" in problem(surroundings.check_mail).message
-    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+    settings.EMAIL_BACKEND, settings.MAIL_IS_CONFIGURED = "django.core.mail.backends.smtp.EmailBackend", True
+    settings.EMAIL_PORT = 1
+    for settings.EMAIL_HOST in ("127.0.0.1", "localhost"):
+        found = problem(surroundings.check_mail)
+        assert (found.level, f"{settings.EMAIL_HOST}:1" in found.message) == ("warn", True)
+        assert "EMAIL_URL" in found.mend
+    settings.MAIL_IS_CONFIGURED = False
+    assert levels(surroundings.check_mail) == {"ok"}
+    settings.EMAIL_BACKEND, settings.MAIL_IS_CONFIGURED = "django.core.mail.backends.console.EmailBackend", True
     assert levels(surroundings.check_mail) == {"ok"}
     settings.DEFAULT_FROM_EMAIL = "webmaster@localhost"
     assert "CONTACT_EMAIL" in problem(surroundings.check_mail).mend
@@ -467,14 +520,18 @@ def test_backups(settings, tmp_path):
     settings.BACKUP_DIR = tmp_path / "none"
     assert problem(surroundings.check_backups).level == "warn"
     settings.BACKUP_DIR = tmp_path
-    archive = tmp_path / "lab-2026.labsite.tar"
+    (tmp_path / "labsite-of-the-former-site.labsite.zip").write_bytes(b"no archive of ours by its name")
+    assert "none" in problem(surroundings.check_backups).message
+    for days, level in ((20, "fail"), (3, "warn")):  # copied here today, made then
+        archive = new_path(tmp_path, timezone.now() - timedelta(days=days), is_encrypted=False)
+        archive.write_bytes(b"x")
+        found = problem(surroundings.check_backups)
+        assert (found.level, f"{archive.name}, {days} days old" in found.message) == (level, True)
+    archive = new_path(tmp_path, timezone.now(), is_encrypted=True)
     archive.write_bytes(b"")
     assert "is empty" in problem(surroundings.check_backups).message
     archive.write_bytes(b"x")
     assert levels(surroundings.check_backups) == {"ok"}
-    for days, level in ((3, "warn"), (20, "fail")):
-        os.utime(archive, (time.time() - days * 86_400,) * 2)
-        assert (problem(surroundings.check_backups).level, f"{days} days old") == (level, f"{days} days old")
 
 
 # The command
@@ -498,6 +555,27 @@ def test_a_check_that_breaks_is_a_finding_and_the_others_go_on():
     assert "migrate" in two.mend
     assert three.level == "ok"
     assert len(CHECKS) > 15
+
+
+@pytest.mark.once
+def test_others_write_while_a_check_reads(tmp_path):
+    """SQLite lets one transaction write at a time: the doctor must not be that one for minutes."""
+    path = tmp_path / "labsite.sqlite3"
+    with closing(sqlite3.connect(path)) as maker:
+        maker.execute("CREATE TABLE note (words)")
+
+    def check_long():
+        assert surroundings.connection.vendor == "sqlite"
+        found = database.ask("SELECT count(*) FROM note")
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("INSERT INTO note VALUES ('saved')")
+            other.commit()
+        later = database.ask("SELECT count(*) FROM note")
+        yield Finding("ok", "long", f"{found} then {later}")
+
+    with standing_in(sqlite_config(path)):
+        (found,) = examine([check_long])
+    assert (found.level, found.message) == ("ok", "[(0,)] then [(1,)]")
 
 
 @pytest.mark.once

@@ -51,9 +51,12 @@ def test_what_the_database_tells(fresh, django_assert_max_num_queries, settings,
     assert found['labsite_waiting{kind="imports at work"}'] == 0
     assert found["labsite_database_bytes"] > 10_000
     assert "labsite_backup_bytes" not in found
-    (tmp_path / "lab.labsite.tar").write_bytes(b"12345")
-    (tmp_path / "lab-2.labsite.tar.part").write_bytes(b"1234567")
-    assert parse(stored_figures())["labsite_backup_bytes"] == 5
+    (tmp_path / "labsite-20261121T023000Z.labsite.zip").write_bytes(b"12345")
+    (tmp_path / ".labsite-20261122T023000Z.labsite.zip.part").write_bytes(b"1234567")
+    (tmp_path / "labsite-20261123T023000Z.labsite.zip.copy").write_bytes(b"1234567")
+    found = parse(stored_figures())
+    assert found["labsite_backup_bytes"] == 5
+    assert found["labsite_backup_timestamp_seconds"] == 1_795_228_200
 
 
 @pytest.mark.django_db

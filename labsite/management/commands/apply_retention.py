@@ -22,7 +22,8 @@ class Command(BaseCommand):
         profile = LabProfile.objects.first()
         months = options["months"] if options["months"] is not None else (profile and profile.retention_months)
         if months is None:
-            raise CommandError("The lab's profile names no time: set “months that contact data are kept”, or --months.")
+            self.stdout.write("Kept: the lab's profile names no time (“months that contact data are kept”).")
+            return
         if months < 0:
             raise CommandError("--months must be 0 or more.")
         today = timezone.localdate()

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         "removes those that are not to be kept. Ends with an error if anything is not as it should be."
     )
 
+    requires_system_checks: list[str] = []  # a disk that takes nothing more is when this is needed
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--to", metavar="FOLDER", help="Where archives lie; BACKUP_DIR unless given.")
         parser.add_argument("--keep", metavar="RULES", help="Which stay, as BACKUP_KEEP: daily:7,weekly:5,monthly:12")

@@ -13,7 +13,9 @@ from django.utils import timezone
 from activities.models import NewsItem, Project
 from labsite.models import LabProfile, Page
 from labsite.operations.doctor.findings import FAIL, OK, WARN, Finding, some
-from labsite.roles import EDITORS, MEMBERS
+from labsite.roles import EDITORS, GROUPS
+from labsite.signing_in.models import AuthenticatorApp
+from labsite.signing_in.sealing import CannotOpen, open_sealed
 from people.models import Person
 from publications.importing.leases import UNFINISHED
 from publications.models import Import, Publication
@@ -33,13 +35,12 @@ def check_accounts() -> Iterator[Finding]:
             "Nobody may do everything: no account can make others.",
             "python manage.py createsuperuser",
         )
-    missing = {EDITORS, MEMBERS} - set(Group.objects.values_list("name", flat=True))
+    missing = set(GROUPS) - set(Group.objects.values_list("name", flat=True))
     if missing:
         problems += 1
         yield Finding(
             FAIL, "accounts", f"The groups {some(sorted(missing))} are gone.",
-            "add groups of these names in the admin, then run: python manage.py migrate labsite 0001 --fake && "
-            "python manage.py migrate labsite",
+            "python manage.py make_groups, then put their accounts into them again in the admin",
         )  # fmt: skip
     idle = users.filter(is_staff=True, is_superuser=False).filter(
         Q(groups=None) | Q(groups__permissions=None), user_permissions=None
@@ -53,6 +54,26 @@ def check_accounts() -> Iterator[Finding]:
         )  # fmt: skip
     if not problems:
         yield Finding(OK, "accounts", f"{users.count()} active, {users.filter(is_staff=True).count()} of them staff")
+
+
+def check_authenticator_apps() -> Iterator[Finding]:
+    """Whether their secrets can still be opened: a new SECRET_KEY without the former one shuts them."""
+    number, shut = 0, []
+    apps = AuthenticatorApp.objects.order_by("account__username").values_list("account__username", "secret")
+    for name, sealed in apps.iterator():
+        number += 1
+        try:
+            open_sealed(sealed)
+        except CannotOpen:
+            shut.append(name)
+    if shut:
+        yield Finding(
+            FAIL, "authenticator apps",
+            f"{len(shut)} of {number} were sealed with another SECRET_KEY, and take no code: {some(shut)}.",
+            "set SECRET_KEY_FALLBACKS to the former key; if it is lost: python manage.py remove_second_factor NAME",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "authenticator apps", f"{number} can be opened" if number else "nobody has one")
 
 
 def check_profile() -> Iterator[Finding]:
@@ -80,4 +101,4 @@ def check_waiting() -> Iterator[Finding]:
     yield Finding(OK, "drafts", some(told, len(DRAFTS)) if told else "there are none")
 
 
-CHECKS = [check_accounts, check_profile, check_waiting]
+CHECKS = [check_accounts, check_authenticator_apps, check_profile, check_waiting]

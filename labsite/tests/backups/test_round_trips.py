@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import os
 import threading
+import zipfile
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -14,20 +16,27 @@ import psycopg
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
+from django.core.management.base import SystemCheckError
 from django.db import connection, connections, transaction
+from django.test import Client
 
 from labsite.backups import making, restoring
+from labsite.backups import snapshot as snapshots
 from labsite.backups.archive import opened
 from labsite.backups.drill import drill
 from labsite.backups.loading import load_table
 from labsite.backups.making import make_archive
-from labsite.backups.manifest import TablePart
+from labsite.backups.manifest import Manifest, TablePart
 from labsite.backups.problems import BackupProblem
 from labsite.backups.restoring import restore, whole_archive
-from labsite.backups.scratch import scratch_database
+from labsite.backups.scratch import scratch_database, standing_in
 from labsite.backups.snapshot import read_rows, snapshot
 from labsite.backups.tables import tables_of
+from labsite.operations import starting
+from labsite.signing_in.models import AccountSession, AuthenticatorApp, Tries
+from labsite.signing_in.sealing import CannotOpen, open_sealed
+from labsite.signing_in.second_factor import add_app, make_secret
 from labsite.tests.backups.site import (
     PIXEL,
     everything,
@@ -129,6 +138,67 @@ def test_h14_sqlite_to_postgresql_to_sqlite(demo_file, empty_file, folders, quic
     use_folder(settings, here)
     restoring.undo()
     assert not Person.objects.filter(slug="nasty-0").exists(), "what was there before is there again"
+
+
+NEWER = [
+    "CREATE TABLE people_badge (id bigserial PRIMARY KEY, person_id bigint NOT NULL REFERENCES people_person)",
+    "CREATE TABLE people_badgecolour (id bigserial PRIMARY KEY, badge_id bigint NOT NULL REFERENCES people_badge)",
+    "CREATE TABLE people_alone (id bigserial PRIMARY KEY)",
+]
+
+
+@whole
+def test_going_back_and_upgrading_again_on_postgresql(folders, tmp_path):
+    """Tables that the newer version made go aside with the others, so that it can make them once more."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL; the run on it has this")
+    make_archive(tmp_path / "before.zip")
+
+    def upgrade() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in NEWER:
+                cursor.execute(statement)
+            cursor.execute("INSERT INTO people_badge (person_id) SELECT id FROM people_person")
+            cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0999_badge', now())")
+
+    ada = make_person("Ada").pk
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE somebody_elses (id integer)")
+    try:
+        upgrade()
+        restored(tmp_path / "before.zip")
+        assert not {"people_badge", "people_badgecolour", "people_alone"} & set(connection.introspection.table_names())
+        assert "somebody_elses" in connection.introspection.table_names()
+        make_person("Bo", pk=ada + 1)
+        upgrade()
+        Person.objects.get(pk=ada + 1)  # bound to the table that is in use now
+        restoring.undo()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT person_id FROM people_badge")
+            assert cursor.fetchall() == [(ada,)]
+            cursor.execute("SELECT 1 FROM django_migrations WHERE name = '0999_badge'")
+            assert cursor.fetchone()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS people_badgecolour, people_badge, people_alone, somebody_elses")
+            cursor.execute("DELETE FROM django_migrations WHERE name = '0999_badge'")
+
+
+@whole
+def test_one_host_builds_in_a_schema_at_a_time(folders):
+    """Several hosts share one PostgreSQL: the second must not drop what the first is building."""
+    if connection.vendor != "postgresql":
+        pytest.skip("needs PostgreSQL; the run on it has this")
+    with scratch_database("labsite_drill", folders / ".drill") as config:
+        with pytest.raises(BackupProblem, match="Another host builds in the schema labsite_drill"):
+            scratch_database("labsite_drill", folders / ".drill").__enter__()
+        with standing_in(config) as scratch, scratch.cursor() as cursor:
+            cursor.execute("SELECT current_schema()")
+            assert cursor.fetchone() == ("labsite_drill",), "it is still there"
+        with scratch_database("labsite_restoring", folders / ".restoring"):
+            pass  # another one is nobody's
+    with scratch_database("labsite_drill", folders / ".drill"):
+        pass
 
 
 class transaction_version:
@@ -389,6 +459,43 @@ def test_backup_drill_and_restore_as_an_operator_runs_them(demo_site, quick_tabl
 
 
 @pytest.mark.once
+def test_a_disk_that_became_read_only_is_backed_up_elsewhere(demo_site, settings, monkeypatch, tmp_path):
+    """And cleanup runs on one that is full: the check that refuses to start there (labsite.E001) stops neither."""
+    connection.close()
+    beside = set(demo_site.parent.iterdir())
+
+    def refuse(*args: object, **options: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(starting, "TemporaryFile", refuse)
+    monkeypatch.setattr(snapshots.os, "statvfs", lambda folder: SimpleNamespace(f_flag=os.ST_RDONLY))
+    with pytest.raises(SystemCheckError, match="mounted read-only"):
+        call_command("check", stdout=StringIO())
+    assert beside == {demo_site}
+    assert [load_command_class("labsite", name).requires_system_checks for name in ("backup", "cleanup")] == [[], []]
+    said = backup(to=str(tmp_path / "elsewhere"))
+    assert "checked" in said and set(demo_site.parent.iterdir()) == beside
+    (archive,) = (tmp_path / "elsewhere").glob("*.zip")
+    call_command("cleanup", stdout=StringIO())
+    assert read_manifest(archive).rows == sum(map(len, everything().values()))
+
+
+def read_manifest(path: Path) -> Manifest:
+    with opened(path, None) as archive:
+        return archive.manifest
+
+
+@pytest.mark.once
+def test_a_log_that_lies_beside_a_read_only_database_is_not_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(snapshots.os, "statvfs", lambda folder: SimpleNamespace(f_flag=os.ST_RDONLY))
+    path = tmp_path / "labsite.sqlite3"
+    path.touch()
+    assert snapshots.cannot_change(path)
+    (tmp_path / "labsite.sqlite3-wal").write_bytes(b"a change")
+    assert not snapshots.cannot_change(path)
+
+
+@pytest.mark.once
 def test_a_restore_asks_and_takes_only_yes(demo_site, quick_tables, monkeypatch, tmp_path):
     make_archive(tmp_path / "a.zip")
     make_person("Still Here")
@@ -432,10 +539,38 @@ def test_a_drill_finds_a_row_that_a_migration_changed(demo_site, quick_tables, m
 
 
 @pytest.mark.once
-def test_sessions_stay_out_unless_asked_for(demo_site, tmp_path):
-    assert "django_session" in make_archive(tmp_path / "a.zip").left_out
-    manifest = make_archive(tmp_path / "b.zip", with_sessions=True)
-    assert "django_session" in {table.name for table in manifest.tables}
+def test_another_secret_key_is_told_with_what_it_shuts(demo_site, quick_tables, settings, tmp_path):
+    boss, former = get_user_model().objects.get(username="boss"), settings.SECRET_KEY
+    add_app(boss, make_secret(), 1)
+    make_archive(tmp_path / "a.zip")
+    settings.SECRET_KEY = "another key that somebody made for the new machine, long enough"
+    assert restored(tmp_path / "a.zip").notes == [restoring.OTHER_KEY]
+    with pytest.raises(CannotOpen):
+        open_sealed(AuthenticatorApp.objects.get(account=boss).secret)
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert restored(tmp_path / "a.zip").notes == []
+    assert open_sealed(AuthenticatorApp.objects.get(account=boss).secret)
+
+
+@pytest.mark.once
+def test_sessions_stay_out_unless_asked_for(demo_site, settings, tmp_path):
+    """Whoever finds an archive is signed in nowhere by it: no key of a session stands in any member."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username="boss"))
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert AccountSession.objects.filter(pk=key).exists()
+    Tries.objects.create(key="k" * 64, scope="address", ends_at="2030-01-01T00:00:00Z")
+
+    def holding(name: str, **options: object) -> list[str]:
+        manifest = make_archive(tmp_path / name, **options)
+        assert {"signing_in_tries"} <= set(manifest.left_out)
+        with zipfile.ZipFile(tmp_path / name) as archive:
+            members = {member: archive.read(member) for member in archive.namelist()}
+        assert not [member for member, content in members.items() if b"k" * 64 in content]
+        return [member for member, content in members.items() if key.encode() in content]
+
+    assert holding("a.zip") == []
+    assert holding("b.zip", with_sessions=True) == ["tables/signing_in_accountsession.jsonl"]
 
 
 @pytest.mark.once
