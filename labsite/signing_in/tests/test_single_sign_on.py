@@ -297,6 +297,18 @@ def test_a_member_links_and_unlinks_an_account(provider):
     assert SignInEvent.objects.filter(account=ada, what__in=["linked", "unlinked"]).count() == 2
 
 
+def test_whoever_has_no_password_keeps_the_link(provider, ada):
+    client = Client()
+    return_from(provider, client)
+    ada.set_unusable_password()
+    ada.save()
+    client = Client()
+    return_from(provider, client)
+    assertContains(client.post("/my/signing-in/unlink/", follow=True), "your account has no password")
+    assert OutsideIdentity.objects.get().account == ada
+    assert not SignInEvent.objects.filter(what=Happening.UNLINKED).exists()
+
+
 def test_one_identity_belongs_to_one_account(provider, ada):
     return_from(provider, Client())
     bo = confirmed(make_account("bo"))

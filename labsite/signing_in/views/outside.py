@@ -81,7 +81,10 @@ def finish_link(request: HttpRequest, claims: single_sign_on.Claims, key: int) -
 
 @account_page("POST", confirmed=True)
 def outside_unlink(request: HttpRequest) -> HttpResponse:
-    if OutsideIdentity.objects.filter(account=request.user).delete()[0]:
+    """Not while the other server is the only way in: an account without a password would be locked out."""
+    if not request.user.has_usable_password():
+        messages.error(request, say_only_way())
+    elif OutsideIdentity.objects.filter(account=request.user).delete()[0]:
         note(Happening.UNLINKED, request, request.user)
         what = _("Your account is no longer linked with another server.")
         tell_owner(request.user, what)
@@ -107,6 +110,13 @@ def say_unreachable() -> str:
 
 def say_failed() -> str:
     return _("Signing in with %(name)s did not work out. Try again from here.") % name()
+
+
+def say_only_way() -> str:
+    return _(
+        "The link stays: your account has no password, so you could not sign in any more without it. Ask an "
+        "administrator of this site to give you a password first."
+    )
 
 
 def say_nobody() -> str:
