@@ -13,7 +13,8 @@ from django.shortcuts import render
 
 from labsite.operations.failures import Trouble, trouble_of
 
-SECRETS = ("password", "passphrase", "secret")
+SECRETS = ("password", "passphrase", "secret", "token", "credential")  # in the name of an input
+SECRET_NAMES = ("code",)  # the whole name: “country_code” is none
 MOST_KEPT = 2 * 2**20  # characters of a form that are shown again
 
 
@@ -56,11 +57,12 @@ def kept_inputs(request: HttpRequest) -> tuple[list[tuple[str, str]], bool]:
     if request.method != "POST":
         return [], True
     posted = [(name, value) for name, values in request.POST.lists() for value in values]
-    kept = [(name, value) for name, value in posted if name != "csrfmiddlewaretoken" and not is_secret(name)]
+    posted = [(name, value) for name, value in posted if name != "csrfmiddlewaretoken"]
+    kept = [(name, value) for name, value in posted if not is_secret(name)]
     if sum(len(name) + len(value) for name, value in kept) > MOST_KEPT:
         return [], False
     return kept, not any(is_secret(name) for name, _value in posted)
 
 
 def is_secret(name: str) -> bool:
-    return any(word in name.lower() for word in SECRETS)
+    return name.lower() in SECRET_NAMES or any(word in name.lower() for word in SECRETS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -9,15 +11,24 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from labsite import busy
+from labsite.error_views import server_error
 from labsite.models import Page
 from labsite.tests.forms import form_values
-from labsite.views import server_error
 
 pytestmark = pytest.mark.django_db
 
 
 def locked(*args: object, **kwargs: object) -> None:
-    raise OperationalError("database is locked")
+    raise refused("database is locked", sqlite3.SQLITE_BUSY)
+
+
+def refused(message: str, code: int) -> OperationalError:
+    """As Django raises it where SQLite refuses."""
+    cause = sqlite3.OperationalError(message)
+    cause.sqlite_errorcode = code
+    error = OperationalError(message)
+    error.__cause__ = cause
+    return error
 
 
 class Deadlock(Exception):
@@ -38,11 +49,12 @@ def caused(cause: Exception) -> OperationalError:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (OperationalError("database is locked"), True),
-        (OperationalError("database table is locked: people_person"), True),
+        (refused("database is locked", sqlite3.SQLITE_BUSY), True),
+        (refused("database table is locked: people_person", sqlite3.SQLITE_LOCKED_SHAREDCACHE), True),
         (caused(Deadlock()), True),
         (caused(Gone()), False),
-        (OperationalError("disk I/O error"), False),
+        (refused("disk I/O error", sqlite3.SQLITE_IOERR), False),
+        (OperationalError("database is locked"), False),
         (ValueError("database is locked"), False),
         (None, False),
     ],
@@ -81,6 +93,14 @@ def test_no_password_is_written_into_a_page(client, monkeypatch):
     response = Client().post("/login/", {"username": "ada", "password": "correct horse"})
     assertNotContains(response, "correct horse", status_code=503)
     assertContains(response, "back button", status_code=503)
+
+
+def test_no_secret_is_written_into_a_page_whatever_it_is_called(rf):
+    secrets = {"code": "123456", "credential": "{key}", "reset_token": "abc", "old_password": "x"}
+    for name, value in secrets.items():
+        kept, is_whole = busy.kept_inputs(rf.post("/", {name: value, "country_code": "NL", "csrfmiddlewaretoken": "t"}))
+        assert (kept, is_whole) == ([("country_code", "NL")], False), name
+    assert busy.kept_inputs(rf.post("/", {"title": "T", "csrfmiddlewaretoken": "t"})) == ([("title", "T")], True)
 
 
 def test_outside_of_a_view_it_is_no_fault_either(rf):
