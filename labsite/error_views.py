@@ -49,13 +49,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return standing_alone(request, "403_csrf.html", 403)
 
 
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    """For whoever asks too often: try again in `seconds`."""
-    response = standing_alone(request, "429.html", 429, seconds=seconds)
-    response.headers["Retry-After"] = str(seconds)
-    return response
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where the machine is in trouble and another try may do, else 500. Called while the error is being handled."""
     trouble = trouble_of(sys.exc_info()[1])

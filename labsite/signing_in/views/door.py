@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from labsite.members.views.frame import keep_private, private
 from labsite.signing_in import passkeys
-from labsite.signing_in.entering import Waiting, enter, expire_soon, needs_second_factor, wait, who_waits
+from labsite.signing_in.entering import Waiting, enter, expire_soon, wait, who_waits
 from labsite.signing_in.forms import CodeForm, SignInForm
-from labsite.signing_in.models import AuthenticatorApp, Happening, Passkey
+from labsite.signing_in.models import AuthenticatorApp, Happening, Passkey, has_second_factor
 from labsite.signing_in.noting import note
 from labsite.signing_in.second_factor import take_app_code, take_recovery_code
 from labsite.signing_in.tries import CODE_BOUNDS, Try, say_wrong_code
@@ -59,7 +59,7 @@ def doors(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 def go_on(request: HttpRequest, account: Any, address: str, means: str) -> HttpResponse:
     """To `address`, or to the second step where the account has one."""
-    if needs_second_factor(account):
+    if has_second_factor(account):
         wait(request, account, address, means)
         return HttpResponseRedirect(reverse("members:second_step"))
     enter(request, account, means)
