@@ -52,6 +52,8 @@ PASSWORD_BOUNDS = (
     Bound(ACCOUNT, 100, DAY, HOUR, at_home=False),
 )
 CODE_BOUNDS = (Bound(ACCOUNT_AND_ADDRESS, 5, MINUTES, MINUTES), Bound(ACCOUNT, 50, DAY, HOUR, at_home=False))
+# Whoever begins to sign in with a passkey or at the other server has a session made, which is a row.
+BEGINNING_BOUNDS = (Bound(ADDRESS, 1000, HOUR, HOUR),)
 # Each of these may send a mail to somebody who did not ask for it.
 RESET_BOUNDS = (Bound(ADDRESS, 10, HOUR, HOUR), Bound(ACCOUNT, 3, HOUR, HOUR, at_home=False))
 
@@ -134,6 +136,11 @@ def is_known_here(account: Any, request: HttpRequest) -> bool:
     return bool(address) and (
         SignInEvent.objects.filter(account=account, what=Happening.SIGNED_IN, address=address, at__gt=since).exists()
     )
+
+
+def begin_without_name(request: HttpRequest) -> datetime | None:
+    """Counts a sign-in that begins without saying whose; None where it may, else when to come back."""
+    return Try(request, "beginning", "", BEGINNING_BOUNDS).begin()
 
 
 def unlock(account: Any = None) -> int:

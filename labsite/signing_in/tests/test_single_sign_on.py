@@ -6,6 +6,7 @@ import html
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,9 +16,10 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from labsite import environment
 from labsite.signing_in import single_sign_on
-from labsite.signing_in.models import Happening, OutsideIdentity, SignInEvent
+from labsite.signing_in.models import AccountSession, Happening, OutsideIdentity, SignInEvent, Tries
 from labsite.signing_in.tests.people import confirmed, give_app, is_in, make_staff
 from labsite.signing_in.tests.provider import CLIENT, SECRET, Provider, serve_provider
+from labsite.signing_in.tries import BEGINNING_BOUNDS
 from labsite.tests.members import make_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -228,6 +230,25 @@ def test_an_answer_has_to_belong_to_a_question(provider, ada, case, monkeypatch)
         monkeypatch.setattr(single_sign_on, "STATE_SECONDS", -1)
     assert client.get(back).status_code == 422
     assert not is_in(client)
+
+
+def test_a_stranger_who_was_not_sent_leaves_no_trace(provider):
+    for _number in range(3):
+        assert Client().get("/login/with/back/?state=x&code=y").status_code == 422
+    assert (SignInEvent.objects.count(), AccountSession.objects.count(), Tries.objects.count()) == (0, 0, 0)
+
+
+def test_beginning_is_bounded_for_each_address(provider, monkeypatch):
+    few = (replace(BEGINNING_BOUNDS[0], most=3),)
+    monkeypatch.setattr("labsite.signing_in.tries.BEGINNING_BOUNDS", few)
+    answers = [Client().post("/login/with/") for _number in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 2
+    assertContains(answers[-1], "Too many tries", status_code=429)
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
+    assert AccountSession.objects.count() == 3
+    assert Client(REMOTE_ADDR="192.0.2.4").post("/login/with/").status_code == 200
+    assert Client().post("/login/passkey/question/").status_code == 429
+    assert AccountSession.objects.count() == 4
 
 
 def test_a_code_is_bound_to_the_browser_that_asked(provider, ada):
