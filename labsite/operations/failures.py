@@ -40,6 +40,7 @@ OF_SQLITE = {
     sqlite3.SQLITE_CORRUPT: Trouble.BROKEN, sqlite3.SQLITE_NOTADB: Trouble.BROKEN, sqlite3.SQLITE_BUSY: Trouble.BUSY,
     sqlite3.SQLITE_LOCKED: Trouble.BUSY, sqlite3.SQLITE_CANTOPEN: Trouble.AWAY,
 }  # fmt: skip
+LOCKED = ("database is locked", "database table is locked", "database schema is locked")  # SQLite's words
 # SQLSTATEs, or their first two signs: https://www.postgresql.org/docs/current/errcodes-appendix.html
 OF_POSTGRESQL = {
     "53100": Trouble.FULL, "25006": Trouble.READ_ONLY, "58030": Trouble.BROKEN, "XX001": Trouble.BROKEN,
@@ -68,8 +69,8 @@ def trouble_alone(error: Any) -> Trouble | None:
         return OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if isinstance(error, OSError):
         return OF_SYSTEM.get(error.errno)
-    if isinstance(error, Error):
-        return None  # Django's: its cause says what
+    if isinstance(error, Error):  # Django's: its cause says what, where there is one
+        return Trouble.BUSY if any(words in str(error) for words in LOCKED) else None
     if hasattr(error, "sqlstate"):  # psycopg's
         state = error.sqlstate or ""
         if not state:  # a connection that could not be made, or broke, has none

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import connection, models, transaction
 from django.db.models import ProtectedError, Q
@@ -18,10 +16,10 @@ from django.utils.translation import gettext
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.search import forget_deleted
 from labsite.models import Erasure, Merge
-from labsite.privacy.traces import find_mentions, forget_history, keys_about, names_of, records_of
+from labsite.privacy.traces import find_mentions, forget_history, keys_about, names_of, records_of, whole_names
 from people.models import Person
 from publications.digests import note_changes
-from publications.models import Authorship, Publication, PublicationDigest
+from publications.models import Authorship, Import, ImportEntry, Publication, PublicationDigest
 
 WITHHELD = "Name withheld"
 
@@ -78,6 +76,9 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
             raise ErasureRefused(" ".join(plan.problems))
         found = keys_about(person)
         papers = sorted(set(person.authorships.values_list("publication", flat=True)))
+        printed = set(person.authorships.values_list("printed_name", flat=True))
+        hidden = plan.names if withhold_name else [name for name in plan.names if name not in printed]
+        forget_in_imports(person, papers, hidden)
         if withhold_name:
             withhold(person, plan.names)
         forget_account(person)
@@ -121,37 +122,29 @@ def delete_rows(found: dict[type[models.Model], set[Any]]) -> int:
 
 
 def forget_account(person: Person) -> None:
-    """The account and its sessions."""
-    account = person.user
-    if account is None:
-        return
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(account.pk):
-            session.delete()
-    account.delete()
+    """The account, and with it its sessions, passkeys and what it entered wrong."""
+    if person.user is not None:
+        person.user.delete()
 
 
 def forget_decisions(person: Person, names: list[str]) -> None:
-    """Merges that this person was part of, or whose memory holds the name: they can no longer be taken back."""
+    """Merges that this person was part of, which can no longer be taken back, and what the admin noted of them."""
     keys = records_of(person)
     Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys)).delete()
-    for other in Merge.objects.exclude(effect={}).iterator():
-        if any(name in text for name in names for text in texts_in([other.effect, other.kept_name, other.merged_name])):
-            other.delete()
     kind = ContentType.objects.get_for_model(Person)
-    LogEntry.objects.filter(Q(content_type=kind, object_id=str(person.pk)) | Q(object_repr__in=names)).delete()
+    noted = [str(key) for key in keys]
+    LogEntry.objects.filter(Q(content_type=kind, object_id__in=noted) | Q(object_repr__in=names)).delete()
 
 
-def texts_in(value: Any) -> Iterable[str]:
-    """Every text within a value of JSON."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from texts_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from texts_in(each)
+def forget_in_imports(person: Person, papers: list[int], names: list[str]) -> None:
+    """Takes these names out of what imports remember of the papers, and of what was asked about the person."""
+    for batch in Import.objects.filter(person=person):
+        texts = {each: replaced(getattr(batch, each), names) for each in ("name", "source")}
+        Import.objects.filter(pk=batch.pk).update(person=None, **texts)
+    columns = ("label", "record", "problem", "notes", "plan", "effect")
+    for entry in ImportEntry.objects.filter(Q(publication__in=papers) | Q(batch__person=person)).iterator():
+        texts = {each: replaced(getattr(entry, each), names) for each in columns}
+        ImportEntry.objects.filter(pk=entry.pk).update(**texts)
 
 
 def withhold(person: Person, names: list[str]) -> None:
@@ -162,6 +155,10 @@ def withhold(person: Person, names: list[str]) -> None:
     for row in Authorship.objects.filter(pk__in=keys):
         row.save()  # what is derived of the name
     Authorship.history.filter(id__in=keys).update(printed_name=WITHHELD, affiliation_text="", person=None)
+    for made in Merge.objects.exclude(effect={}).iterator():
+        effect = replaced(made.effect, names)
+        if effect != made.effect:
+            Merge.objects.filter(pk=made.pk).update(effect=effect)
     for model in (Publication, Publication.history.model):
         for record in model.objects.filter(id__in=papers):
             texts = {name: replaced(getattr(record, name), names) for name in ("raw_record", "extra")}
@@ -169,11 +166,9 @@ def withhold(person: Person, names: list[str]) -> None:
 
 
 def replaced(value: Any, names: list[str]) -> Any:
-    """A value of JSON without these names."""
+    """A value of JSON without these names: “Wei Lin” is not taken out of “Wei Ling”."""
     if isinstance(value, str):
-        for name in sorted(names, key=len, reverse=True):
-            value = value.replace(name, WITHHELD)
-        return value
+        return whole_names(names).sub(WITHHELD, value) if names else value
     if isinstance(value, dict):
         return {key: replaced(each, names) for key, each in value.items()}
     return [replaced(each, names) for each in value] if isinstance(value, list) else value

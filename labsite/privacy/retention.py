@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from labsite.lib.locks import RECORDS, hold_lock
+from labsite.models import Merge
+from labsite.privacy.traces import records_of
 from people.models import Membership, Person, ProfileChange
 from people.models.person import Visibility
 
@@ -31,25 +34,53 @@ def find_overdue(today: datetime.date, months: int) -> QuerySet[Person]:
     Whoever has a membership that lasts, or of which nobody knows the end, has not left.
     """
     limit = months_before(today, months)
-    late = Membership.objects.filter(Q(end__isnull=True) | Q(end__gte=limit.isoformat()[:7]))
+    late = Membership.objects.filter(Q(end__isnull=True) | Q(end__ends_on_or_after=limit))
     there = Q()
     for name in PRIVATE:
         there |= ~Q(**{name: ""})
     return Person.objects.members().filter(there).exclude(memberships__in=late).order_by("pk").distinct()
 
 
-def forget_contact(people: Iterable[Person]) -> int:
-    """Empties e-mail, phone and office of these people, in every version too; gives how many people."""
+def forget_overdue(today: datetime.date, months: int) -> int:
+    """Empties e-mail, phone and office of everybody who is overdue, in every version too; gives how many people.
+
+    Each person is locked and looked at again: an editor may have written meanwhile that they stay.
+    """
     number = 0
-    for person in people:
+    for key in list(find_overdue(today, months).values_list("pk", flat=True)):
         with transaction.atomic():
-            for name in PRIVATE:
-                setattr(person, name, "")
-                setattr(person, f"{name}_visibility", Visibility.PRIVATE)
-            person.save()
-            Person.history.filter(id=person.pk).update(**dict.fromkeys(PRIVATE, ""))
-            for change in ProfileChange.objects.filter(person=person):
-                left = {name: value for name, value in change.values.items() if name not in PRIVATE}
-                ProfileChange.objects.filter(pk=change.pk).update(values=left)
-        number += 1
+            hold_lock(RECORDS)
+            person = Person.objects.select_for_update().filter(pk=key).first()
+            if person and find_overdue(today, months).filter(pk=key).exists():
+                forget_contact(person)
+                number += 1
     return number
+
+
+def forget_contact(person: Person) -> None:
+    """Empties the contact data of a locked person, of records merged into theirs, and of every version of these."""
+    for name in PRIVATE:
+        setattr(person, name, "")
+        setattr(person, f"{name}_visibility", Visibility.PRIVATE)
+    person.save()
+    keys = records_of(person)
+    Person.history.filter(id__in=keys).update(**dict.fromkeys(PRIVATE, ""))
+    for change in ProfileChange.objects.filter(person=person):
+        left = {name: value for name, value in change.values.items() if name not in PRIVATE}
+        ProfileChange.objects.filter(pk=change.pk).update(values=left)
+    for made in Merge.objects.filter(model="people.person", kept_id__in=keys):
+        Merge.objects.filter(pk=made.pk).update(effect=without_contact(made.effect))
+
+
+def without_contact(value: Any) -> Any:
+    """What a merge remembers, without contact data: taken back, it brings the record back without them."""
+    if isinstance(value, dict):
+        return {key: emptied(each) if key in PRIVATE else without_contact(each) for key, each in value.items()}
+    return [without_contact(each) for each in value] if isinstance(value, list) else value
+
+
+def emptied(value: Any) -> Any:
+    """A value of JSON with every text in it empty."""
+    if isinstance(value, dict):
+        return {key: emptied(each) for key, each in value.items()}
+    return [emptied(each) for each in value] if isinstance(value, list) else "" if isinstance(value, str) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -100,8 +101,21 @@ def forget_history(found: dict[type[models.Model], set[Any]], names: Iterable[st
         if is_history(model):
             forget_pointers(model, found[Person])
             if hasattr(model, "history_change_reason"):
-                for name in names:
-                    model.objects.filter(history_change_reason__contains=name).update(history_change_reason=None)
+                forget_reasons(model, names)
+
+
+def forget_reasons(history: type[models.Model], names: Iterable[str]) -> None:
+    """Empties the reasons of changes that name somebody: “Merged … into …”."""
+    names = list(names)
+    given = history.objects.exclude(history_change_reason=None).values_list("history_change_reason", flat=True)
+    naming = [reason for reason in given.order_by().distinct() if names and whole_names(names).search(reason)]
+    history.objects.filter(history_change_reason__in=naming).update(history_change_reason=None)
+
+
+def whole_names(names: Iterable[str]) -> re.Pattern[str]:
+    """Finds any of these names where it stands by itself, the longest first."""
+    longest = sorted((re.escape(name) for name in names), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)")
 
 
 def many_to_many_history(history: type[models.Model]) -> Iterable[type[models.Model]]:
@@ -140,7 +154,7 @@ def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
 
     One query for each model that has texts. Authors as printed and what is derived are not among them.
     """
-    names = [name for name in dict.fromkeys(names) if len(name) > 3]
+    names = [name for name in dict.fromkeys(names) if len(name) > 3 or not name.isascii()]
     found: list[tuple[models.Model, str]] = []
     for label in MENTIONING:
         model = apps.get_model(label)

@@ -55,7 +55,7 @@ def caused(cause: Exception) -> OperationalError:
         (caused(Deadlock()), True),
         (caused(Gone()), False),
         (refused("disk I/O error", sqlite3.SQLITE_IOERR), False),
-        (OperationalError("database is locked"), False),
+        (OperationalError("database is locked"), True),
         (ValueError("database is locked"), False),
         (None, False),
     ],

@@ -267,9 +267,7 @@ def test_django_shows_its_own_pages_while_debugging(settings):
 def test_the_headers_are_put_on_last():
     """Whatever stands before it in the list answers without them: these two hand on what others answer."""
     before = site_settings.MIDDLEWARE[: site_settings.MIDDLEWARE.index("labsite.headers.HeadersMiddleware")]
-    assert set(before) <= {
-        "labsite.replicas.ReplicaMiddleware", "labsite.operations.request_ids.RequestIdMiddleware",
-    }  # fmt: skip
+    assert set(before) <= {"labsite.replicas.ReplicaMiddleware", "labsite.operations.request_ids.RequestIdMiddleware"}
 
 
 @pytest.mark.parametrize("host", ["lab.example.org", "lab", "127.0.0.1:8000", "a-b.example.org:443"])

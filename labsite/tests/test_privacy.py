@@ -16,13 +16,13 @@ from activities.models import Mentorship, NewsItem
 from labsite.merging import merge
 from labsite.models import Erasure, LabProfile, Merge
 from labsite.privacy.erasing import WITHHELD, ErasureRefused, erase, plan_erasure
-from labsite.privacy.retention import find_overdue, forget_contact, months_before
+from labsite.privacy.retention import find_overdue, forget_overdue, months_before
 from labsite.tests.factories import make_member, make_person, make_publication
 from labsite.tests.members import client_of, give_photo, make_account, make_own, save_profile
 from labsite.tests.world import make_world
 from people.models import Person, PersonName, ProfileChange
 from publications.digests import flush_changes
-from publications.models import Authorship, Publication
+from publications.models import Authorship, Import, ImportEntry, Publication
 
 pytestmark = pytest.mark.django_db
 NAME, FORMER = "Zephyrine Quillfeather", "Zephyrine Oldname"
@@ -114,6 +114,26 @@ def test_an_account_of_the_admin_is_not_erased_by_the_way(person):
     assert Person.objects.filter(pk=person.pk).exists()
 
 
+def test_who_is_called_almost_alike_is_left_alone(person):
+    paper = make_publication(
+        "Two alike", [person, f"{NAME}s"], raw_record={"authors": [NAME, f"{NAME}s", f"by {NAME}."]}
+    )
+    other = make_member(f"{NAME}s")
+    merged = merge(other, make_member("Z. Quillfeathers"))
+    batch = Import.objects.create(name=f"Works of {NAME}", person=person, state="applied")
+    ImportEntry.objects.create(
+        batch=batch, number=1, state="new", publication=paper, record={"authors": [NAME, f"{NAME}s"]}
+    )
+    erase(person, withhold_name=True)
+    paper.refresh_from_db()
+    assert paper.raw_record == {"authors": [WITHHELD, f"{NAME}s", f"by {WITHHELD}."]}
+    assert set(paper.authorships.values_list("printed_name", flat=True)) == {WITHHELD, f"{NAME}s"}
+    assert Merge.objects.get() == merged
+    assert Person.history.filter(history_change_reason__contains=f"{NAME}s").exists()
+    assert ImportEntry.objects.get().record == {"authors": [WITHHELD, f"{NAME}s"]}
+    assert Import.objects.get().name == f"Works of {WITHHELD}"
+
+
 def test_texts_that_name_somebody_are_shown_and_left(person):
     NewsItem.objects.create(body=f"A prize for {NAME}.", date="2024-05")
     plan = plan_erasure(person)
@@ -174,17 +194,23 @@ def test_contact_data_of_leavers_go_and_nobody_elses():
         make_member("Still Here", **private),
         make_member("Back Again", end="2024-05", **private),
         make_person("Never Member", **private),
+        make_member("Gone Sometime This Year", end="2026", **private),
+        make_member("Gone Sometime Last Year", end="2025", **private),  # perhaps in December
     ]
     kept[2].memberships.create(role="postdoc", start="2027-01")
     make_member("Gone Empty", end="2024-05")
     ProfileChange.objects.create(person=gone, values={"email": {"from": "", "to": "x@example.org"}, "bio": "b"})
     assert list(find_overdue(today, 12)) == [gone]
     assert list(find_overdue(today, 36)) == []
-    assert forget_contact([gone]) == 1
+    assert [person.name for person in find_overdue(today, 6)] == ["Gone Long", "Gone Sometime Last Year"]
+    gone.names.create(name="G. Long")
+    merge(gone, make_member("G. L.", end="2024-03", email="old@example.org"))
+    assert forget_overdue(today, 12) == 1
     gone.refresh_from_db()
     assert (gone.email, gone.phone, gone.office, gone.email_visibility) == ("", "", "", "private")
     assert not Person.history.filter(id=gone.pk).exclude(email="").exists()
     assert ProfileChange.objects.get().values == {"bio": "b"}
+    assert "old@example.org" not in dump()
     for person in kept:
         person.refresh_from_db()
         assert person.phone == "0123"

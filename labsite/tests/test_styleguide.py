@@ -22,6 +22,7 @@ pytestmark = pytest.mark.once
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # Partials that the guide does not show, and why.
 ELSEWHERE = {
+    "errors/_ways_on.html": "links at the foot of pages about errors",
     "activities/_branch.html": "a tree of people, seen at /mentorship/",
     "activities/_figure.html": "a drawing made of the record, seen at /figures/",
     "activities/_own_lineage.html": "a person's part of the tree, seen on their page",

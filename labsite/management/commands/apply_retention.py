@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from labsite.models import LabProfile
-from labsite.privacy.retention import find_overdue, forget_contact
+from labsite.privacy.retention import find_overdue, forget_overdue
 
 
 class Command(BaseCommand):
@@ -25,10 +25,11 @@ class Command(BaseCommand):
             raise CommandError("The lab's profile names no time: set “months that contact data are kept”, or --months.")
         if months < 0:
             raise CommandError("--months must be 0 or more.")
-        overdue = list(find_overdue(timezone.localdate(), months))
+        today = timezone.localdate()
+        overdue = list(find_overdue(today, months))
         for person in overdue:
             self.stdout.write(f"/people/{person.slug}/")
         if options["apply"]:
-            self.stdout.write(f"Contact data of {forget_contact(overdue)} people deleted, in history too.")
+            self.stdout.write(f"Contact data of {forget_overdue(today, months)} people deleted, in history too.")
         else:
             self.stdout.write(f"{len(overdue)} people: --apply deletes their contact data.")
