@@ -7,9 +7,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group as AccountGroup
-from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -195,16 +194,9 @@ class PageAdmin(PublishableAdmin):
     fields = ["title", "summary", "body", "slug", "is_published"]
 
 
-admin.site.unregister([User, AccountGroup])
-
-
-@admin.register(User)
-class AccountAdmin(GuardedAdmin, UserAdmin):
-    """Django's, whose forms notice what others changed meanwhile. When somebody signed in is nobody's to type."""
-
-    readonly_fields = ["last_login", "date_joined"]
+admin.site.unregister(AccountGroup)
 
 
 @admin.register(AccountGroup)
 class AccountGroupAdmin(GuardedAdmin, GroupAdmin):
-    """Django's, guarded likewise."""
+    """Django's, whose forms notice what others changed meanwhile. Accounts: `labsite/signing_in/admin.py`."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext
@@ -14,6 +15,7 @@ from django.utils.translation import gettext
 from labsite.lib.questions import printable
 from labsite.operations.failures import Trouble, trouble_of
 from labsite.operations.request_ids import NAME
+from labsite.posted_inputs import inputs_to_send_again
 
 NOBODY = "webmaster@localhost"  # the default of CONTACT_EMAIL
 
@@ -49,13 +51,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return standing_alone(request, "403_csrf.html", 403)
 
 
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    """For whoever asks too often: try again in `seconds`."""
-    response = standing_alone(request, "429.html", 429, seconds=seconds)
-    response.headers["Retry-After"] = str(seconds)
-    return response
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where the machine is in trouble and another try may do, else 500. Called while the error is being handled."""
     trouble = trouble_of(sys.exc_info()[1])
@@ -63,12 +58,17 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
-    """Says in plain words what is wrong, and that nothing of what was sent was stored."""
+    """Says in plain words what is wrong, and that nothing of what was sent was stored; offers to send it again."""
     was_sent = request.method not in ("GET", "HEAD", "OPTIONS")
     heading = gettext("This cannot be saved right now") if was_sent and trouble.stops_writing else gettext(
         "The site cannot answer right now"
     )  # fmt: skip
-    response = standing_alone(request, "503.html", 503, heading=heading, message=messages()[trouble], was_sent=was_sent)
+    kept = inputs_to_send_again(request)
+    response = standing_alone(
+        request, "503.html", 503, heading=heading, message=messages()[trouble], was_sent=was_sent, kept=kept,
+        address=request.get_full_path(), csrf_token=get_token(request) if kept else "",
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "private, no-store"  # it may say again what was typed
     response.headers["Retry-After"] = str(trouble.seconds)
     return response
 

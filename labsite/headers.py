@@ -35,9 +35,11 @@ PICTURE: Policy = {**NOTHING, "sandbox": ""}
 REFUSED_FEATURES = (
     "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture", "encrypted-media", "fullscreen",
     "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
-    "publickey-credentials-get", "screen-wake-lock", "sync-xhr", "usb", "xr-spatial-tracking",
+    "screen-wake-lock", "sync-xhr", "usb", "xr-spatial-tracking",
 )  # fmt: skip
-PERMISSIONS = ", ".join(f"{name}=()" for name in REFUSED_FEATURES)
+# Passkeys are made and shown on pages of this site, never within a frame of another.
+OWN_FEATURES = ("publickey-credentials-create", "publickey-credentials-get")
+PERMISSIONS = ", ".join([*(f"{name}=()" for name in REFUSED_FEATURES), *(f"{name}=(self)" for name in OWN_FEATURES)])
 # What a “not modified” repeats, so that a page that a browser has kept follows a policy that has changed.
 REPEATED = (
     POLICY, "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy", "Referrer-Policy",

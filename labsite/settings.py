@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "people.apps.PeopleConfig",
     "publications.apps.PublicationsConfig",
     "activities.apps.ActivitiesConfig",
+    "labsite.signing_in.apps.SigningInConfig",
     "simple_history",
     "django_htmx",
     "django_filters",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "labsite.signing_in.middleware.StaffSecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "labsite.middleware.OldAddressMiddleware",
@@ -187,11 +189,6 @@ for what, folder in (("static files", STATIC_ROOT), ("uploads", MEDIA_ROOT)):
 environment.refuse_exposed(served={"static files": STATIC_ROOT}, private={"The folder of uploads": MEDIA_ROOT})
 
 # Signing in (docs/signing-in.md)
-INSTALLED_APPS.append("labsite.signing_in.apps.SigningInConfig")
-MIDDLEWARE.insert(
-    MIDDLEWARE.index("django.contrib.messages.middleware.MessageMiddleware") + 1,
-    "labsite.signing_in.middleware.StaffSecondFactorMiddleware",
-)
 # The visitor's address is what the web server in front says; without one nobody is believed.
 BEHIND_PROXY = environment.read_flag("BEHIND_PROXY", default=False)
 SESSION_ENGINE = "labsite.signing_in.sessions"

@@ -11,6 +11,7 @@ class SubmittedForm(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     record = models.CharField(max_length=40, blank=True)
+    state = models.CharField(max_length=64, blank=True, default="", db_default="")  # what the save left the record as
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

@@ -70,7 +70,20 @@ def path_for_log(path: str, kwargs: dict[str, Any] | None = None) -> str:
     """A path, each part that is secret hidden; `kwargs` is what the resolver took from it."""
     plain = "/:@!$&'()*+,;=~-._"
     path = quote(path, safe=plain)
-    for name, value in (kwargs or {}).items():
-        if name.lower() in SECRET_PARTS and value:
-            path = path.replace(quote(str(value), safe=plain), HIDDEN)
-    return without_secrets(path)[:500]
+    secrets = {
+        quote(str(value), safe=plain)
+        for name, value in (kwargs or {}).items()
+        if name.lower() in SECRET_PARTS and value
+    }
+    return without_secrets(hide_parts(path, secrets))[:500]
+
+
+def hide_parts(path: str, secrets: set[str]) -> str:
+    """`path` with each of `secrets` hidden: where it stands between slashes, or else wherever it stands.
+
+    The longest go first: a short one may stand within a long one, of which the rest would then be printed.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        whole = re.compile(rf"(?<![^/]){re.escape(secret)}(?![^/])")
+        path = whole.sub(HIDDEN, path) if whole.search(path) else path.replace(secret, HIDDEN)
+    return path

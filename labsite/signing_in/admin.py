@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.signing_in.models import Happening, SignInEvent, Tries
 from labsite.signing_in.noting import note
 from labsite.signing_in.removing import remove_second_factors
@@ -71,9 +72,13 @@ class TriesAdmin(SuperusersLook):
         self.message_user(request, text % {"number": len(chosen)}, messages.SUCCESS)
 
 
-class AccountAdmin(UserAdmin):
-    """Django's own, with one act more for superusers."""
+class AccountAdmin(GuardedAdmin, UserAdmin):
+    """Django's, whose forms notice what others changed meanwhile, with one act more for superusers.
 
+    When somebody signed in is nobody's to type.
+    """
+
+    readonly_fields = ["last_login", "date_joined"]
     actions = ["remove_second_factors"]
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:

@@ -10,8 +10,6 @@ from django.contrib.auth import get_user_model, login, logout
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from labsite.signing_in.models import has_second_factor
-
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 WAITING = "waits_for_second_factor"
 STRONG = "second_factor"  # in a session: it was opened with a second factor
@@ -40,11 +38,6 @@ def enter(request: HttpRequest, account: Any, means: str, *, strong: bool = Fals
     request.session[CONFIRMED] = int(time.time())
     if strong:
         request.session[STRONG] = True
-
-
-def needs_second_factor(account: Any) -> bool:
-    """Whoever has one is asked for it, staff or not."""
-    return has_second_factor(account)
 
 
 def wait(request: HttpRequest, account: Any, next_page: str, means: str) -> None:

@@ -27,14 +27,22 @@ GRAVE = {
 
 
 def note(what: str, request: HttpRequest | None = None, account: Any = None, means: str = "") -> None:
-    """Adds one event. `account` is a user or None; `means` is a word of ours."""
+    """Adds one event. `account` is a user or None; `means` is a word of ours.
+
+    The line has no “password: …” or “token …”: what stands behind such words the formatter of the log hides.
+    """
     address = network_of(request) if request else ""
     SignInEvent.objects.create(what=what, account_id=account.pk if account else None, address=address, means=means)
     logger.log(
         logging.WARNING if what in GRAVE else logging.INFO,
-        "%s: account %s, network %s, by %s",
-        str(what), account.pk if account else "unknown", address or "unknown", means or "-",
+        "%s account=%s network=%s by=%s",
+        str(what).replace(" ", "-"), account.pk if account else "unknown", address or "unknown", hyphenated(means),
     )  # fmt: skip
+
+
+def hyphenated(means: str) -> str:
+    """“password,recovery-code”: one word, as what programs read from a line."""
+    return means.replace(", ", ",").replace(" ", "-") or "-"
 
 
 def forget_events(older_than: timedelta) -> int:

@@ -123,6 +123,3 @@ def suggest_password() -> str:
         "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _syllable in range(SYLLABLES))
         for _group in range(GROUPS)
     )
-
-
-BITS_OF_SUGGESTION = GROUPS * SYLLABLES * math.log2(len(CONSONANTS) * len(VOWELS))

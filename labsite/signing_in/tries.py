@@ -4,14 +4,17 @@ Three bounds stand side by side (`PASSWORD_BOUNDS`):
 
 - one account from one address: the usual lock-out. A stranger elsewhere does not touch it.
 - one address, whatever the accounts: against trying one password on many names.
-- one account from everywhere: against many machines that guess for one account. It does not hold for networks from
-  which that account has signed in lately, so nobody is locked out of their own site by strangers.
+- one account from everywhere: against many machines that guess for one account.
+
+The last two do not hold for networks from which the account has signed in lately, so that nobody is locked out of their
+own site by strangers, be they elsewhere or behind the one address of the same campus. The first always does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -33,23 +36,26 @@ ACCOUNT_AND_ADDRESS, ADDRESS, ACCOUNT = "account and address", "address", "accou
 
 @dataclass(frozen=True)
 class Bound:
-    """`most` tries within `window`; one more locks for `pause`."""
+    """`most` tries within `window`; one more locks for `pause`. `at_home`: where the account is known, too."""
 
     scope: str
     most: int
     window: timedelta
     pause: timedelta
+    at_home: bool = True
 
 
 MINUTES, HOUR, DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
 PASSWORD_BOUNDS = (
-    Bound(ADDRESS, 100, HOUR, HOUR),
+    Bound(ADDRESS, 100, HOUR, HOUR, at_home=False),
     Bound(ACCOUNT_AND_ADDRESS, 10, MINUTES, MINUTES),
-    Bound(ACCOUNT, 100, DAY, HOUR),
+    Bound(ACCOUNT, 100, DAY, HOUR, at_home=False),
 )
-CODE_BOUNDS = (Bound(ACCOUNT_AND_ADDRESS, 5, MINUTES, MINUTES), Bound(ACCOUNT, 50, DAY, HOUR))
+CODE_BOUNDS = (Bound(ACCOUNT_AND_ADDRESS, 5, MINUTES, MINUTES), Bound(ACCOUNT, 50, DAY, HOUR, at_home=False))
+# Whoever begins to sign in with a passkey or at the other server has a session made, which is a row.
+BEGINNING_BOUNDS = (Bound(ADDRESS, 1000, HOUR, HOUR),)
 # Each of these may send a mail to somebody who did not ask for it.
-RESET_BOUNDS = (Bound(ADDRESS, 10, HOUR, HOUR), Bound(ACCOUNT, 3, HOUR, HOUR))
+RESET_BOUNDS = (Bound(ADDRESS, 10, HOUR, HOUR), Bound(ACCOUNT, 3, HOUR, HOUR, at_home=False))
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Try:
         """Counts the try. None where it may go on, else when to come back; then nothing is counted."""
         now = timezone.now()
         with transaction.atomic():
-            rows = [(bound, self._row(bound, now)) for bound in self._bounds_that_hold()]
+            rows = [(bound, self._row(bound, now)) for bound in self._bounds_that_hold]
             for _bound, row in rows:
                 if row.locked_until and row.locked_until > now:
                     return row.locked_until
@@ -85,17 +91,17 @@ class Try:
 
     def succeed(self) -> None:
         """It was right: it counts as none, and what was wrong before from here is forgotten."""
-        for bound in self.bounds:
+        for bound in self._bounds_that_hold:  # those that counted it
             row = Tries.objects.filter(key=self._key(bound))
             if bound.scope == ACCOUNT_AND_ADDRESS:
                 row.delete()
             else:
                 row.filter(number__gt=0).update(number=F("number") - 1)
 
+    @cached_property
     def _bounds_that_hold(self) -> list[Bound]:
-        if self.account is None or not is_known_here(self.account, self.request):
-            return list(self.bounds)
-        return [bound for bound in self.bounds if bound.scope != ACCOUNT]
+        is_at_home = self.account is not None and is_known_here(self.account, self.request)
+        return [bound for bound in self.bounds if bound.at_home or not is_at_home]
 
     def _row(self, bound: Bound, now: datetime) -> Tries:
         address = "" if bound.scope == ACCOUNT else network_of(self.request)
@@ -130,6 +136,11 @@ def is_known_here(account: Any, request: HttpRequest) -> bool:
     return bool(address) and (
         SignInEvent.objects.filter(account=account, what=Happening.SIGNED_IN, address=address, at__gt=since).exists()
     )
+
+
+def begin_without_name(request: HttpRequest) -> datetime | None:
+    """Counts a sign-in that begins without saying whose; None where it may, else when to come back."""
+    return Try(request, "beginning", "", BEGINNING_BOUNDS).begin()
 
 
 def unlock(account: Any = None) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group as AccountGroup
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains
 
+from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.lib.conflicts.three_way import Verdict
 from labsite.models import LabProfile, Page, SubmittedForm
 from labsite.tests.factories import make_award_receipt, make_member, make_person, make_publication, make_venue
@@ -20,7 +22,7 @@ from labsite.tests.forms import form_values
 from labsite.tests.test_admin import MODELS, address, every
 from labsite.tests.world import make_world
 from people.models import Person
-from publications.models import Publication, Topic
+from publications.models import Import, Publication, Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +229,26 @@ def test_accounts_and_their_groups_notice_it_too(admin_client):
         assert getattr(record, name) == mine
     user.refresh_from_db()
     assert user.check_password("correct horse battery")
+
+
+def test_every_admin_that_changes_anything_is_guarded(rf):
+    """Whichever module registers it last."""
+    asked = rf.get("/")
+    asked.user = get_user_model().objects.create_superuser("boss")
+    changing = {model: each for model, each in site._registry.items() if each.has_change_permission(asked)}
+    assert get_user_model() in changing and AccountGroup in changing and len(changing) > 20
+    # An import is no record that is typed: its page holds decisions, each of which is taken under a lock of its own.
+    assert [model for model, each in changing.items() if not isinstance(each, GuardedAdmin)] == [Import]
+
+
+def test_nobody_types_when_an_account_signed_in(admin_client):
+    user = get_user_model().objects.create_user("cy")
+    values = open_form(admin_client, user)
+    assert {"last_login_0", "date_joined_0"}.isdisjoint(values)
+    posted = {"last_login_0": "2001-01-01", "last_login_1": "00:00", "first_name": "Cy"}
+    assert save(admin_client, user, values, **posted).status_code == 302
+    user.refresh_from_db()
+    assert (user.last_login, user.first_name) == (None, "Cy")
 
 
 def test_no_list_is_edited_in_place(admin_client):
@@ -503,6 +525,38 @@ def test_fifty_presses_save_one_change(ada):
     assert {save(ada, paper, values).status_code for _ in range(50)} == {302}
     assert authors(paper) == [(1, "A. One"), (2, "B. Two")]
     assert paper.history.count() == 2
+
+
+def test_a_form_sent_again_after_another_s_change_is_no_repetition(ada, bo):
+    """Ada saves, Bo saves something else, Ada goes back and saves the same form again."""
+    paper = make_publication("Quiet", ["A. One"])
+    values = open_form(ada, paper) | {"title": "Ada's"}
+    assert save(ada, paper, values).status_code == 302
+    assert save(bo, paper, open_form(bo, paper), title="Bo's").status_code == 302
+    response = save(ada, paper, values)
+    assert response.status_code == 409
+    assert [line.theirs for line in lines(response).values()] == ["Bo's"]
+    assert resolve(ada, paper, response, title="mine").status_code == 302
+    paper.refresh_from_db()
+    assert paper.title == "Ada's"
+
+
+def test_a_form_sent_again_after_another_s_new_row_is_no_repetition(ada, bo):
+    paper = make_publication("Quiet", ["A. One"])
+    values = author(open_form(ada, paper), "B. Two", 2)
+    assert save(ada, paper, values).status_code == 302
+    theirs = open_form(bo, paper) | {"authorships-1-printed_name": "C. Three"}
+    assert save(bo, paper, theirs).status_code == 302
+    assert "says all this already" not in save(ada, paper, values).content.decode()
+    assert (2, "C. Three") in authors(paper)
+
+
+def test_pressing_twice_with_a_file_is_a_repetition(ada, settings, tmp_path):
+    settings.MEDIA_ROOT, settings.DATA_DIR = tmp_path / "media", tmp_path
+    person = make_member("Ada Quint")
+    values = open_form(ada, person) | {"photo_alt": "Ada"}
+    assert [save(ada, person, values, photo=photo()).status_code for _ in range(2)] == [302, 302]
+    assert person.history.count() == 2
 
 
 def test_the_same_form_with_other_words_is_another_record(ada):

@@ -180,13 +180,6 @@ def test_a_form_that_is_too_old_says_so():
     assert "CSRF" not in html
 
 
-@pytest.mark.once
-def test_429_says_when_to_try_again():
-    response = error_views.too_many(RequestFactory().get("/"), 17)
-    assert (response.status_code, response.headers["Retry-After"]) == (429, "17")
-    assert "17 seconds" in response.content.decode()
-
-
 # A disk that is full
 
 

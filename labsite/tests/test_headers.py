@@ -265,7 +265,7 @@ def test_django_shows_its_own_pages_while_debugging(settings):
 
 
 def test_the_headers_are_put_on_last():
-    """Whatever stands before it in the list answers without them."""
+    """Whatever stands before it in the list answers without them: these two hand on what others answer."""
     before = site_settings.MIDDLEWARE[: site_settings.MIDDLEWARE.index("labsite.headers.HeadersMiddleware")]
     assert set(before) <= {"labsite.replicas.ReplicaMiddleware", "labsite.operations.request_ids.RequestIdMiddleware"}
 

@@ -125,6 +125,9 @@ def test_j11_addresses_are_shortened(address, shown):
 
 def test_paths_hide_what_opens_doors():
     assert path_for_log("/reset/MQ/abc-def/", {"uidb64": "MQ", "token": "abc-def"}) == "/reset/…/…/"
+    assert path_for_log("/login/new/1/d1-1a1b1/", {"uidb64": "1", "token": "d1-1a1b1"}) == "/login/new/…/…/"
+    assert path_for_log("/7/abc.7/", {"key": 7, "token": "abc"}) == "/…/….7/", "a part of a part is hidden too"
+    assert path_for_log("/abc.7/", {"key": 7, "token": "abc.7"}) == "/…/"
     assert path_for_log("/a\nb/") == "/a%0Ab/"
     assert len(path_for_log("/" + "x" * 9000)) == 500
 

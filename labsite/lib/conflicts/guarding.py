@@ -48,8 +48,8 @@ class Today:
 class GuardedAdmin:
     """For every admin: what a form was made from comes with it, and is compared under the lock of the save.
 
-    A change costs one row, which names the form (`repeats`), and the reading of the record before it is written: as
-    many queries as its page has tables. Looking costs none.
+    A change costs one row, which names the form (`repeats`), and the reading of the record before it is written and
+    after, each as many queries as its page has tables. Looking costs none.
     """
 
     delete_confirmation_template = "admin/delete_record.html"
@@ -121,9 +121,14 @@ class GuardedAdmin:
         elif not self.has_add_permission(request):
             return None
         request.claim = claim_form(request)
-        if request.claim.is_repeated:
+        if request.claim.is_repeated and self.is_as_left(request, record):
             return self.answer_repeated(request, record)
         return self.answer_conflict(request, record) if record is not None else None
+
+    def is_as_left(self, request: HttpRequest, record: models.Model | None) -> bool:
+        """Whether nobody changed the record since the first press, so that another press asks for nothing new."""
+        left = request.claim.state
+        return record is None or not left or left == self.digest_today(request, record)
 
     def answer_repeated(self, request: HttpRequest, record: models.Model | None) -> HttpResponse | None:
         """What the first press was answered with."""
@@ -138,12 +143,15 @@ class GuardedAdmin:
         return super().response_add(request, obj, *args, **kwargs)
 
     def response_change(self, request: HttpRequest, obj: models.Model) -> HttpResponse:
-        self.note_saved(request, obj)
+        self.note_saved(request, obj, is_change=True)
         return super().response_change(request, obj)
 
-    def note_saved(self, request: HttpRequest, obj: models.Model) -> None:
+    def note_saved(self, request: HttpRequest, obj: models.Model, *, is_change: bool = False) -> None:
         request.is_saved = True
-        getattr(request, "claim", Claim()).note(obj.pk)
+        claim = getattr(request, "claim", Claim())
+        if claim.row is not None:  # read anew: the form's own values may differ from what is stored
+            saved = self.get_object(request, str(obj.pk)) if is_change else None
+            claim.note(obj.pk, self.digest_today(request, saved) if saved is not None else "")
 
     def answer_conflict(self, request: HttpRequest, record: models.Model) -> HttpResponse | None:
         """The page that shows both edits; None where there is one only, or the choices are made."""

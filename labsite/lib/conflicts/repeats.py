@@ -1,8 +1,8 @@
 """One form saved once, however often “Save” is pressed, in whichever process the presses arrive.
 
 A form carries a random key. The key, with all that was posted, is noted in the transaction that saves: a second press
-waits for the first at the unique index and is given the answer of the first. The same form with other words in it is
-another form.
+waits for the first at the unique index and is given the answer of the first, unless the record was changed since. The
+same form with other words in it is another form.
 """
 
 from __future__ import annotations
@@ -39,20 +39,22 @@ def digest_of_post(request: HttpRequest) -> str:
 
 
 class Claim:
-    """The right to save a form; `record` is the key of what an earlier press of the same button saved."""
+    """The right to save a form; `record` is the key of what an earlier press of the same button saved, and `state` a
+    digest of what that press left it as ("" where nobody compares).
+    """
 
-    def __init__(self, row: Any = None, record: str | None = None) -> None:
-        self.row, self.record = row, record
+    def __init__(self, row: Any = None, record: str | None = None, state: str = "") -> None:
+        self.row, self.record, self.state = row, record, state
 
     @property
     def is_repeated(self) -> bool:
         return self.record is not None
 
-    def note(self, record: Any) -> None:
+    def note(self, record: Any, state: str = "") -> None:
         """What was saved."""
         if self.row is not None:
-            self.row.record = str(record)
-            self.row.save(update_fields=["record"])
+            self.row.record, self.row.state = str(record), state
+            self.row.save(update_fields=["record", "state"])
 
     def drop(self) -> None:
         """Nothing was saved: the form may be sent again."""
@@ -71,4 +73,5 @@ def claim_form(request: HttpRequest) -> Claim:
         with transaction.atomic():
             return Claim(row=model.objects.create(digest=digest))
     except IntegrityError:
-        return Claim(record=model.objects.filter(digest=digest).values_list("record", flat=True).first() or "")
+        record, state = model.objects.filter(digest=digest).values_list("record", "state").first() or ("", "")
+        return Claim(record=record, state=state)

@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from labsite.signing_in import passkeys
-from labsite.signing_in.models import Happening, Passkey, RecoveryCode, SignInEvent
+from labsite.signing_in.models import AccountSession, Happening, Passkey, RecoveryCode, SignInEvent
 from labsite.signing_in.tests.people import (
     ORIGIN,
     SoftAuthenticator,
@@ -101,6 +101,11 @@ def test_staff_satisfy_the_site_with_a_passkey(settings):
     other = Client()
     show(other, made.show(ask(other)))
     assert other.get("/admin/").status_code == 200
+
+
+def test_an_answer_that_nobody_asked_for_leaves_no_trace():
+    assert show(Client(), "{}").status_code == 422
+    assert (SignInEvent.objects.count(), AccountSession.objects.count()) == (0, 0)
 
 
 def test_an_answer_is_taken_once(ada):

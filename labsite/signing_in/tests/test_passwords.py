@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from labsite import environment
 from labsite.signing_in.mail import send
 from labsite.signing_in.models import SignInEvent
-from labsite.signing_in.passwords import BITS_OF_SUGGESTION, suggest_password
+from labsite.signing_in.passwords import CONSONANTS, GROUPS, SYLLABLES, VOWELS, suggest_password
 from labsite.signing_in.tests.people import confirmed, give_app, is_in, try_password
 from labsite.tests.members import PASSWORD, make_account, make_own
 
@@ -76,7 +77,7 @@ def test_e12_fifteen_are_suggested_without_a_script_and_pasting_is_free():
 
 
 def test_suggestions_are_strong_and_pass():
-    assert BITS_OF_SUGGESTION > 70
+    assert GROUPS * SYLLABLES * math.log2(len(CONSONANTS) * len(VOWELS)) > 70
     made = {suggest_password() for _number in range(50)}
     assert len(made) == 50
     for password in made:

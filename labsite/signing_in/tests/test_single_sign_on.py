@@ -6,6 +6,7 @@ import html
 import re
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,9 +16,10 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from labsite import environment
 from labsite.signing_in import single_sign_on
-from labsite.signing_in.models import Happening, OutsideIdentity, SignInEvent
+from labsite.signing_in.models import AccountSession, Happening, OutsideIdentity, SignInEvent, Tries
 from labsite.signing_in.tests.people import confirmed, give_app, is_in, make_staff
 from labsite.signing_in.tests.provider import CLIENT, SECRET, Provider, serve_provider
+from labsite.signing_in.tries import BEGINNING_BOUNDS
 from labsite.tests.members import make_account, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +232,25 @@ def test_an_answer_has_to_belong_to_a_question(provider, ada, case, monkeypatch)
     assert not is_in(client)
 
 
+def test_a_stranger_who_was_not_sent_leaves_no_trace(provider):
+    for _number in range(3):
+        assert Client().get("/login/with/back/?state=x&code=y").status_code == 422
+    assert (SignInEvent.objects.count(), AccountSession.objects.count(), Tries.objects.count()) == (0, 0, 0)
+
+
+def test_beginning_is_bounded_for_each_address(provider, monkeypatch):
+    few = (replace(BEGINNING_BOUNDS[0], most=3),)
+    monkeypatch.setattr("labsite.signing_in.tries.BEGINNING_BOUNDS", few)
+    answers = [Client().post("/login/with/") for _number in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 3 + [429] * 2
+    assertContains(answers[-1], "Too many tries", status_code=429)
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 3600
+    assert AccountSession.objects.count() == 3
+    assert Client(REMOTE_ADDR="192.0.2.4").post("/login/with/").status_code == 200
+    assert Client().post("/login/passkey/question/").status_code == 429
+    assert AccountSession.objects.count() == 4
+
+
 def test_a_code_is_bound_to_the_browser_that_asked(provider, ada):
     """A stranger's code in our browser's answer is worth nothing: its verifier is another (PKCE)."""
     stranger, client = Client(), Client()
@@ -295,6 +316,18 @@ def test_a_member_links_and_unlinks_an_account(provider):
     assertContains(client.post("/my/signing-in/unlink/", follow=True), "no longer linked")
     assert return_from(provider, Client()).status_code == 403
     assert SignInEvent.objects.filter(account=ada, what__in=["linked", "unlinked"]).count() == 2
+
+
+def test_whoever_has_no_password_keeps_the_link(provider, ada):
+    client = Client()
+    return_from(provider, client)
+    ada.set_unusable_password()
+    ada.save()
+    client = Client()
+    return_from(provider, client)
+    assertContains(client.post("/my/signing-in/unlink/", follow=True), "your account has no password")
+    assert OutsideIdentity.objects.get().account == ada
+    assert not SignInEvent.objects.filter(what=Happening.UNLINKED).exists()
 
 
 def test_one_identity_belongs_to_one_account(provider, ada):

@@ -17,12 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from labsite.members.views.frame import keep_private, private
 from labsite.signing_in import passkeys
-from labsite.signing_in.entering import Waiting, enter, expire_soon, needs_second_factor, wait, who_waits
+from labsite.signing_in.entering import Waiting, enter, expire_soon, wait, who_waits
 from labsite.signing_in.forms import CodeForm, SignInForm
-from labsite.signing_in.models import AuthenticatorApp, Happening, Passkey
+from labsite.signing_in.models import AuthenticatorApp, Happening, Passkey, has_second_factor
 from labsite.signing_in.noting import note
 from labsite.signing_in.second_factor import take_app_code, take_recovery_code
-from labsite.signing_in.tries import CODE_BOUNDS, Try, say_wrong_code
+from labsite.signing_in.tries import CODE_BOUNDS, Try, begin_without_name, say_when, say_wrong_code, seconds_until
 from labsite.signing_in.views.frame import refuse, safe_next, start_page
 
 
@@ -59,7 +59,7 @@ def doors(request: HttpRequest, **more: Any) -> dict[str, Any]:
 
 def go_on(request: HttpRequest, account: Any, address: str, means: str) -> HttpResponse:
     """To `address`, or to the second step where the account has one."""
-    if needs_second_factor(account):
+    if has_second_factor(account):
         wait(request, account, address, means)
         return HttpResponseRedirect(reverse("members:second_step"))
     enter(request, account, means)
@@ -146,6 +146,9 @@ def say_refused() -> str:
 def passkey_question(request: HttpRequest) -> HttpResponse:
     """What the script hands to the browser: of whoever waits for the second step, else of anybody."""
     waiting = who_waits(request)
+    until = begin_without_name(request)
+    if until:
+        return refuse(JsonResponse({"problem": say_when(until)}), seconds_until(until))
     expire_soon(request)
     return JsonResponse(passkeys.begin_proving(request, waiting.account if waiting else None))
 
@@ -154,13 +157,14 @@ def passkey_question(request: HttpRequest) -> HttpResponse:
 @require_POST
 def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     """A passkey that was unlocked (by finger, face or PIN) stands for name, password and second factor."""
-    address = safe_next(request, start_page())
+    address, was_asked = safe_next(request, start_page()), passkeys.CHALLENGE in request.session
     try:
         passkey = passkeys.finish_proving(request, request.POST.get("credential", ""))
         if not passkey.account.is_active:
             raise passkeys.PasskeyRefused("the account is closed")
     except passkeys.PasskeyRefused as reason:
-        note(Happening.WRONG_PASSKEY, request, None, str(reason)[:40])
+        if was_asked:  # else anybody could fill the log
+            note(Happening.WRONG_PASSKEY, request, None, str(reason)[:40])
         context = doors(request, form=SignInForm(request), problem=say_refused(), next=safe_next(request))
         return render(request, "members/login.html", context, status=422)
     enter(request, passkey.account, "passkey", strong=True)

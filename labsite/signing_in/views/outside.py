@@ -17,8 +17,9 @@ from labsite.signing_in.forms import SignInForm
 from labsite.signing_in.mail import tell_owner
 from labsite.signing_in.models import Happening, OutsideIdentity
 from labsite.signing_in.noting import note
+from labsite.signing_in.tries import begin_without_name, say_when, seconds_until
 from labsite.signing_in.views.door import doors, go_on
-from labsite.signing_in.views.frame import account_page, safe_next, start_page
+from labsite.signing_in.views.frame import account_page, refuse, safe_next, start_page
 
 
 @private
@@ -37,6 +38,9 @@ def outside_link(request: HttpRequest) -> HttpResponse:
 def lead(request: HttpRequest, address: str, link: bool = False) -> HttpResponse:
     if not single_sign_on.is_configured():
         raise Http404
+    until = begin_without_name(request)
+    if until:
+        return refuse(show_door(request, say_when(until), 429), seconds_until(until))
     expire_soon(request)
     try:
         there = single_sign_on.begin(request, address, request.user if link else None)
@@ -51,9 +55,12 @@ def outside_return(request: HttpRequest) -> HttpResponse:
     """Where the other server sends people back to."""
     if not single_sign_on.is_configured():
         raise Http404
+    was_sent = single_sign_on.STATE in request.session
     try:
         claims, kept = single_sign_on.finish(request)
     except single_sign_on.OutsideProblem as reason:
+        if not was_sent:  # anybody can call this address, and shall not fill the log
+            return show_door(request, say_failed(), 422)
         return tell(request, str(reason), say_failed(), 422)
     if kept["account"] is not None:
         return finish_link(request, claims, kept["account"])
@@ -81,7 +88,10 @@ def finish_link(request: HttpRequest, claims: single_sign_on.Claims, key: int) -
 
 @account_page("POST", confirmed=True)
 def outside_unlink(request: HttpRequest) -> HttpResponse:
-    if OutsideIdentity.objects.filter(account=request.user).delete()[0]:
+    """Not while the other server is the only way in: an account without a password would be locked out."""
+    if not request.user.has_usable_password():
+        messages.error(request, say_only_way())
+    elif OutsideIdentity.objects.filter(account=request.user).delete()[0]:
         note(Happening.UNLINKED, request, request.user)
         what = _("Your account is no longer linked with another server.")
         tell_owner(request.user, what)
@@ -92,6 +102,10 @@ def outside_unlink(request: HttpRequest) -> HttpResponse:
 def tell(request: HttpRequest, reason: str, problem: str, status: int) -> HttpResponse:
     """The sign-in page with what went wrong; the reason goes to the log alone."""
     note(Happening.REFUSED_ELSEWHERE, request, None, reason[:40])
+    return show_door(request, problem, status)
+
+
+def show_door(request: HttpRequest, problem: str, status: int) -> HttpResponse:
     return render(
         request, "members/login.html", doors(request, form=SignInForm(request), problem=problem), status=status
     )
@@ -107,6 +121,13 @@ def say_unreachable() -> str:
 
 def say_failed() -> str:
     return _("Signing in with %(name)s did not work out. Try again from here.") % name()
+
+
+def say_only_way() -> str:
+    return _(
+        "The link stays: your account has no password, so you could not sign in any more without it. Ask an "
+        "administrator of this site to give you a password first."
+    )
 
 
 def say_nobody() -> str:
