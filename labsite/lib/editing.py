@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
-from labsite.lib.choosing import ChosenRowsMixin
 from labsite.lib.conflicts.guarding import SEEN, GuardedAdmin
 from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
@@ -61,7 +60,7 @@ class RecordForm(forms.ModelForm):
             self.initial[field.name] = list(getattr(version, field.name).values_list(column, flat=True))
 
 
-class RecordAdmin(GuardedAdmin, ChosenRowsMixin, PlainMixin, SimpleHistoryAdmin):
+class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
     """An admin with history, for those who may change the record. Search finds words without accents and case."""
 
     form = RecordForm

@@ -13,13 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from labsite.lib.choosing import ChosenRowsMixin
 from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.signing_in.models import Happening, SignInEvent, Tries
 from labsite.signing_in.noting import note
 from labsite.signing_in.removing import remove_second_factors
 
 
-class SuperusersLook(admin.ModelAdmin):
+class SuperusersLook(ChosenRowsMixin, admin.ModelAdmin):
     """Rows that only superusers see and nobody writes."""
 
     list_per_page = 50

@@ -14,7 +14,7 @@ WRITE = os.environ.get("ACCESS") == "write"
 HEAD = f"""# What each role comes to at each address; read by people.
 # Written by `ACCESS=write pytest -n 0 labsite/tests/test_access.py`.
 # methods | address (whose record) | {" | ".join(ROLES)}"""
-MAY_SEE_DRAFTS = ("editor", "superuser")
+MAY_SEE_DRAFTS = ("editor", "data-manager", "superuser")
 
 
 def outcome(response) -> str:

@@ -22,6 +22,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from labsite.lib.choosing import ChosenRowsMixin
 from labsite.lib.conflicts.authors import Authors, newest_version, say_who
 from labsite.lib.conflicts.posting import JoinedForm, PostedForm
 from labsite.lib.conflicts.repeats import NAME as FORM_KEY
@@ -45,7 +46,7 @@ class Today:
     snapshot: Snapshot
 
 
-class GuardedAdmin:
+class GuardedAdmin(ChosenRowsMixin):
     """For every admin: what a form was made from comes with it, and is compared under the lock of the save.
 
     A change costs one row, which names the form (`repeats`), and the reading of the record before it is written and
