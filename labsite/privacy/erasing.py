@@ -16,12 +16,19 @@ from django.utils.translation import gettext
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.search import forget_deleted
 from labsite.models import Erasure, Merge
-from labsite.privacy.traces import find_mentions, forget_history, keys_about, names_of, records_of, whole_names
+from labsite.privacy.traces import (
+    WITHHELD,
+    find_mentions,
+    forget_history,
+    keys_about,
+    names_of,
+    records_of,
+    scrub_versions,
+    whole_names,
+)
 from people.models import Person
 from publications.digests import note_changes
-from publications.models import Authorship, Import, ImportEntry, Publication, PublicationDigest
-
-WITHHELD = "Name withheld"
+from publications.models import Authorship, FacetTotal, Import, ImportEntry, Publication, PublicationDigest
 
 
 class ErasureRefused(Exception):
@@ -75,6 +82,7 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
         if plan.problems:
             raise ErasureRefused(" ".join(plan.problems))
         found = keys_about(person)
+        slugs = {person.slug, *Person.history.filter(id__in=found[Person]).values_list("slug", flat=True)}
         papers = sorted(set(person.authorships.values_list("publication", flat=True)))
         printed = set(person.authorships.values_list("printed_name", flat=True))
         hidden = plan.names if withhold_name else [name for name in plan.names if name not in printed]
@@ -85,13 +93,32 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
         forget_decisions(person, plan.names)
         records = delete_rows(found)
         forget_history(found, plan.names)
+        scrub_versions([name for name in plan.names if withhold_name or name not in printed or " " in name])
         note_changes(papers)
         erasure = Erasure.objects.create(
             created_by=user, records=records, papers=len(papers), name_is_withheld=withhold_name
         )
         transaction.on_commit(cache.clear, robust=True)  # files of CVs
-        transaction.on_commit(partial(forget_deleted, PublicationDigest, connection), robust=True)
+        transaction.on_commit(partial(forget_leavings, sorted(slugs)), robust=True)
     return erasure
+
+
+def forget_leavings(slugs: list[str]) -> None:
+    """What is left once all is committed: totals of nothing, words in the pages of the index, SQLite's log."""
+    facets = [f"{kind}:{slug}" for kind in ("author", "guest", "unlisted") for slug in slugs]
+    FacetTotal.objects.filter(facet__in=facets, number__lte=0).delete()
+    forget_deleted(PublicationDigest, connection)
+    empty_log()
+
+
+def empty_log() -> None:
+    """Writes SQLite's log into the database and cuts it to nothing: it holds what pages said before.
+
+    Where others read just then, it is cut when they are done; `manage.py erase_person` says so.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def overwrite_deleted() -> None:
@@ -133,7 +160,11 @@ def forget_decisions(person: Person, names: list[str]) -> None:
     Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys)).delete()
     kind = ContentType.objects.get_for_model(Person)
     noted = [str(key) for key in keys]
-    LogEntry.objects.filter(Q(content_type=kind, object_id__in=noted) | Q(object_repr__in=names)).delete()
+    LogEntry.objects.filter(content_type=kind, object_id__in=noted).delete()
+    pattern = whole_names(names)
+    for entry in LogEntry.objects.iterator():
+        if pattern.search(f"{entry.object_repr} {entry.change_message}"):
+            entry.delete()
 
 
 def forget_in_imports(person: Person, papers: list[int], names: list[str]) -> None:

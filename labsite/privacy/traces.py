@@ -15,6 +15,7 @@ from labsite.lib.text import DerivedTextField
 from labsite.models import Merge
 from people.models import Person, PersonName
 
+WITHHELD = "Name withheld"
 # Rows of these models say nothing once one of their sides is gone.
 ABOUT = (CASCADE, PROTECT)
 
@@ -104,6 +105,22 @@ def forget_history(found: dict[type[models.Model], set[Any]], names: Iterable[st
                 forget_reasons(model, names)
 
 
+def scrub_versions(names: Iterable[str]) -> None:
+    """Takes these names out of the texts of versions of other records: nobody can rewrite what is past."""
+    pattern = whole_names(names)
+    for label in MENTIONING:
+        history = history_of(apps.get_model(label))
+        if history is None:
+            continue
+        for field in texts_of(history):
+            condition = Q()
+            for name in names:
+                condition |= Q(**{f"{field.name}__icontains": name})
+            for row in history.objects.filter(condition).only("pk", field.name):
+                text = pattern.sub(WITHHELD, getattr(row, field.name))
+                history.objects.filter(pk=row.pk).update(**{field.name: text})
+
+
 def forget_reasons(history: type[models.Model], names: Iterable[str]) -> None:
     """Empties the reasons of changes that name somebody: “Merged … into …”."""
     names = list(names)
@@ -159,9 +176,9 @@ def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
     for label in MENTIONING:
         model = apps.get_model(label)
         for field in texts_of(model):
-            condition = models.Q()
+            condition = Q()
             for name in names:
-                condition |= models.Q(**{f"{field.name}__icontains": name})
+                condition |= Q(**{f"{field.name}__icontains": name})
             found += [(record, field.name) for record in model._base_manager.filter(condition)] if condition else []
     return found
 

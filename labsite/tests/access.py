@@ -31,7 +31,7 @@ from publications.models import Import, Topic, Venue
 
 TABLE = Path(__file__).parent / "access.txt"
 ROLES = ("anonymous", "disabled", "member", "member-staff", "editor", "data-manager", "superuser")
-METHODS = ("GET", "POST", "DELETE")
+METHODS = ("GET", "POST")  # others are refused everywhere: test_surface.py
 SECRET = "Zebulon Hush"  # a draft's name or title: only editors may see it
 WORDS = {
     200: "page", 301: "moved", 302: "leads-on", 304: "page", 400: "wrong", 403: "refused", 404: "absent",
@@ -191,7 +191,8 @@ class Lab:
             }.get(route.name),
             "section": "people", "ending": "docx", "extension": "csv", "label": "people.person",
             "key": self.keys().get(route.name), "app_label": "people",
-            "uidb64": "MQ", "token": "set-password", "pk": 1, "content_type_id": 0, "object_id": self.other.pk, "id": self.other.pk,
+            "uidb64": "MQ", "token": "set-password", "pk": 1, "content_type_id": 0,
+            "object_id": self.other.pk, "id": self.other.pk,
         }  # fmt: skip
         rest = {name: further[name] for name in names if name != "slug"}
         slugs = self.slugs(route) if "slug" in names else {"": ""}

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from labsite.models import LabProfile
+from labsite.privacy.erasing import empty_log, overwrite_deleted
 from labsite.privacy.retention import find_overdue, forget_overdue
 
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         for person in overdue:
             self.stdout.write(f"/people/{person.slug}/")
         if options["apply"]:
+            overwrite_deleted()
             self.stdout.write(f"Contact data of {forget_overdue(today, months)} people deleted, in history too.")
+            empty_log()
         else:
             self.stdout.write(f"{len(overdue)} people: --apply deletes their contact data.")
