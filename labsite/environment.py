@@ -72,6 +72,11 @@ def read_hosts(debug: bool, local: list[str]) -> list[str]:
         raise ImproperlyConfigured(
             f"DEBUG is on and ALLOWED_HOSTS names '{named[0]}': errors would show the code to everybody. Set DEBUG=off."
         )
+    written = next((host for host in hosts if "/" in host or " " in host), None)
+    if written:
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS names '{written}': write the host alone, like lab.example.org, several with commas."
+        )
     if any(host in ("*", ".") for host in hosts):
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS is '*': anybody could have links made with a name of theirs. Name the hosts of this site."

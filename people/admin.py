@@ -37,6 +37,7 @@ from people.photos import FocusInput, PhotoUploadField, rendition_address
 from people.tables import MemberTable
 from publications.models import PositionPublication
 
+NAMES = ("name", "given_name", "family_name", "honorific")
 PERIOD = ("start", "end", "end_is_unknown")
 
 
@@ -289,9 +290,10 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
         return name, {**options, "fields": [field for field in options["fields"] if field not in self.editors_only]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Person | None = None) -> Any:
-        """Only who may see accounts can choose one."""
-        fields = super().get_readonly_fields(request, obj)
-        return fields if request.user.has_perm("auth.view_user") else [*fields, "user"]
+        """Only who may see accounts can choose one; names of members are kept by the editors."""
+        fields = list(super().get_readonly_fields(request, obj))
+        fields += [] if request.user.has_perm("auth.view_user") else ["user"]
+        return fields if is_editor(request) else [*fields, *NAMES]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """A table is about everybody; who may change their own page only gets none."""

@@ -159,7 +159,7 @@ def say_when(until: datetime) -> str:
         "Too many tries. Try again in %(minutes)s minutes, at %(time)s. An administrator can end this earlier.",
         minutes,
     )
-    return message % {"minutes": minutes, "time": time_format(timezone.localtime(until))}
+    return message % {"minutes": minutes, "time": time_format(timezone.localtime(until), "H:i")}
 
 
 def seconds_until(until: datetime) -> int:

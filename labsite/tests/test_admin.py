@@ -329,6 +329,8 @@ def test_members_change_their_profile_but_not_what_editors_decide(member_client)
     assertNotContains(page, "A note among editors")
     values = form_values(page) | {
         "headline": "Changed by herself",
+        "name": "Hacked Name",
+        "family_name": "Hacked",
         "slug": "hacked",
         "is_published": "",
         "user": "",
@@ -339,7 +341,8 @@ def test_members_change_their_profile_but_not_what_editors_decide(member_client)
     person.refresh_from_db()
     assert person.headline == "Changed by herself"
     assert (person.slug, person.is_published, person.identity_note) == ("ada-quint", True, "A note among editors")
-    assert person.user.username == "ada"
+    assert (person.user.username, person.name) == ("ada", "Ada Quint")
+    assert "Hacked" not in person.family_name
 
 
 def test_members_cannot_take_over_foreign_rows(member_client):

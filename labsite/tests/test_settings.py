@@ -44,6 +44,7 @@ def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
         ({"SECRET_KEY": LONG_KEY, "ONLINE_SOURCES": "never"}, "ONLINE_SOURCES is 'never'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "/dev/null/data"}, "LABSITE_DATA_DIR is '/dev/null/data'"),
         ({"SECRET_KEY": LONG_KEY, "ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is '*'"),
+        ({"SECRET_KEY": LONG_KEY, "ALLOWED_HOSTS": "https://lab.example.org"}, "ALLOWED_HOSTS names 'https://"),
         ({"SECRET_KEY": LONG_KEY, "OPERATIONS_TOKEN": "secret"}, "OPERATIONS_TOKEN is no good secret"),
         ({"SECRET_KEY": LONG_KEY, "SENTRY_DSN": "errors.example.org"}, "SENTRY_DSN cannot be read"),
         ({"SECRET_KEY": LONG_KEY, "LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
