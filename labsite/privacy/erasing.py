@@ -41,6 +41,7 @@ class ErasurePlan:
 
     person: Person
     names: list[str]
+    keys: dict[type[models.Model], set[Any]]  # of the rows that are about the person, by model
     rows: dict[str, int] = field(default_factory=dict)  # by what they are, in the plural
     papers: int = 0
     mentions: list[tuple[models.Model, str]] = field(default_factory=list)  # left for an editor to rewrite
@@ -49,15 +50,16 @@ class ErasurePlan:
 
 def plan_erasure(person: Person) -> ErasurePlan:
     """What there is of the person, and what an editor has to see to first."""
-    plan = ErasurePlan(person, names_of(person), papers=person.authorships.values("publication").distinct().count())
-    for model, keys in keys_about(person).items():
+    papers = person.authorships.values("publication").distinct().count()
+    plan = ErasurePlan(person, names_of(person), keys_about(person), papers=papers)
+    for model, keys in plan.keys.items():
         number = model._base_manager.filter(pk__in=keys).count()
         if number and model is not Person:
             plan.rows[str(model._meta.verbose_name_plural)] = number
-    own = keys_about(person)
     plan.mentions = [
-        (record, name) for record, name in find_mentions(plan.names) if record.pk not in own.get(type(record), ())
-    ]
+        (record, column) for record, column in find_mentions(plan.names)
+        if record.pk not in plan.keys.get(type(record), ())
+    ]  # fmt: skip
     account = person.user
     if account and (account.is_superuser or account.is_staff):
         plan.problems.append(
@@ -81,8 +83,7 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
         plan = plan_erasure(person)
         if plan.problems:
             raise ErasureRefused(" ".join(plan.problems))
-        found = keys_about(person)
-        slugs = {person.slug, *Person.history.filter(id__in=found[Person]).values_list("slug", flat=True)}
+        slugs = {person.slug, *Person.history.filter(id__in=plan.keys[Person]).values_list("slug", flat=True)}
         papers = sorted(set(person.authorships.values_list("publication", flat=True)))
         printed = set(person.authorships.values_list("printed_name", flat=True))
         hidden = plan.names if withhold_name else [name for name in plan.names if name not in printed]
@@ -91,9 +92,9 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
             withhold(person, plan.names)
         forget_account(person)
         forget_decisions(person, plan.names)
-        records = delete_rows(found)
-        forget_history(found, plan.names)
-        scrub_versions([name for name in plan.names if withhold_name or name not in printed or " " in name])
+        records = delete_rows(plan.keys)
+        forget_history(plan.keys, plan.names)
+        scrub_versions(plan.names)
         note_changes(papers)
         erasure = Erasure.objects.create(
             created_by=user, records=records, papers=len(papers), name_is_withheld=withhold_name
@@ -114,7 +115,7 @@ def forget_leavings(slugs: list[str]) -> None:
 def empty_log() -> None:
     """Writes SQLite's log into the database and cuts it to nothing: it holds what pages said before.
 
-    Where others read just then, it is cut when they are done; `manage.py erase_person` says so.
+    Where others read just then, it is cut at the next restart (docs/privacy.md).
     """
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
@@ -199,7 +200,7 @@ def withhold(person: Person, names: list[str]) -> None:
 def replaced(value: Any, names: list[str]) -> Any:
     """A value of JSON without these names: “Wei Lin” is not taken out of “Wei Ling”."""
     if isinstance(value, str):
-        return whole_names(names).sub(WITHHELD, value) if names else value
+        return whole_names(names).sub(WITHHELD, value)
     if isinstance(value, dict):
         return {key: replaced(each, names) for key, each in value.items()}
     return [replaced(each, names) for each in value] if isinstance(value, list) else value

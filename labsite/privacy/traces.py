@@ -16,6 +16,7 @@ from labsite.models import Merge
 from people.models import Person, PersonName
 
 WITHHELD = "Name withheld"
+NAMES = ("name", "given_name", "family_name", "native_name")
 # Rows of these models say nothing once one of their sides is gone.
 ABOUT = (CASCADE, PROTECT)
 
@@ -110,27 +111,23 @@ def scrub_versions(names: Iterable[str]) -> None:
     pattern = whole_names(names)
     for label in MENTIONING:
         history = history_of(apps.get_model(label))
-        if history is None:
-            continue
-        for field in texts_of(history):
-            condition = Q()
-            for name in names:
-                condition |= Q(**{f"{field.name}__icontains": name})
-            for row in history.objects.filter(condition).only("pk", field.name):
-                text = pattern.sub(WITHHELD, getattr(row, field.name))
-                history.objects.filter(pk=row.pk).update(**{field.name: text})
+        for row, column in texts_with(history, names) if history is not None else ():
+            text = pattern.sub(WITHHELD, getattr(row, column))
+            history.objects.filter(pk=row.pk).update(**{column: text})
 
 
 def forget_reasons(history: type[models.Model], names: Iterable[str]) -> None:
     """Empties the reasons of changes that name somebody: “Merged … into …”."""
-    names = list(names)
+    pattern = whole_names(names)
     given = history.objects.exclude(history_change_reason=None).values_list("history_change_reason", flat=True)
-    naming = [reason for reason in given.order_by().distinct() if names and whole_names(names).search(reason)]
+    naming = [reason for reason in given.order_by().distinct() if pattern.search(reason)]
     history.objects.filter(history_change_reason__in=naming).update(history_change_reason=None)
 
 
 def whole_names(names: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of these names where it stands by itself, the longest first."""
+    """Finds any of these names where it stands by itself, the longest first; nothing where there are none."""
+    if not (names := list(names)):
+        return re.compile(r"(?!)")
     longest = sorted((re.escape(name) for name in names), key=len, reverse=True)
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)")
 
@@ -157,30 +154,35 @@ def forget_pointers(history: type[models.Model], people: set[Any]) -> None:
 
 
 def texts_of(model: type[models.Model]) -> list[models.Field]:
-    """Columns in which editors write freely."""
+    """Columns in which editors write freely. What people are called is theirs, also where two are called alike."""
+    names = NAMES if model in (Person, Person.history.model) else ()
     return [
         field
         for field in model._meta.concrete_fields
         if isinstance(field, models.TextField | models.CharField)
-        and not (field.choices or isinstance(field, DerivedTextField))
+        and not (field.choices or field.name in names or isinstance(field, DerivedTextField | models.SlugField))
     ]
+
+
+def texts_with(model: type[models.Model], names: Iterable[str]) -> Iterator[tuple[models.Model, str]]:
+    """Rows of a model and their columns in which one of these names stands by itself. A query for each column."""
+    names = list(names)
+    pattern = whole_names(names)
+    for column in [field.name for field in texts_of(model)] if names else ():
+        condition = Q()
+        for name in names:
+            condition |= Q(**{f"{column}__icontains": name})
+        for row in model._base_manager.filter(condition):
+            if pattern.search(getattr(row, column)):
+                yield row, column
 
 
 def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
     """Records whose own texts hold one of these names, and the field: they are left for an editor to rewrite.
 
-    One query for each model that has texts. Authors as printed and what is derived are not among them.
+    Authors as printed and what is derived are not among them.
     """
-    names = [name for name in dict.fromkeys(names) if len(name) > 3 or not name.isascii()]
-    found: list[tuple[models.Model, str]] = []
-    for label in MENTIONING:
-        model = apps.get_model(label)
-        for field in texts_of(model):
-            condition = Q()
-            for name in names:
-                condition |= Q(**{f"{field.name}__icontains": name})
-            found += [(record, field.name) for record in model._base_manager.filter(condition)] if condition else []
-    return found
+    return [found for label in MENTIONING for found in texts_with(apps.get_model(label), names)]
 
 
 MENTIONING = (

@@ -152,9 +152,24 @@ def test_texts_that_name_somebody_are_shown_and_left(person):
 
 def test_a_name_of_a_draft_or_of_two_people_is_erased_for_one(person):
     namesake = make_person(NAME)
+    assert all(record != namesake for record, _ in plan_erasure(person).mentions)
     erase(person)
     assert Person.objects.get(name=NAME) == namesake
-    assert Person.history.filter(id=namesake.pk).count() == 1
+    assert Person.history.get(id=namesake.pk).name == NAME
+
+
+@pytest.mark.parametrize("name", ["Plato", "王伟", "O'Neil-Öz"])
+def test_versions_of_others_lose_the_name_and_nothing_else(name):
+    """Also where the name is one word, and stands on papers with which it stays."""
+    person = make_member(name)
+    make_publication("On caves", [person])
+    bodies = [f"A prize (for {name}), no. 1.", "Nothing; at all - here!", f"{name}s and {name}ns"]
+    items = [NewsItem.objects.create(body=body, date="2024-05") for body in bodies]
+    assert [(record, column) for record, column in plan_erasure(person).mentions] == [(items[0], "body")]
+    erase(person)
+    assert list(NewsItem.history.order_by("id").values_list("body", flat=True)) == [
+        f"A prize (for {WITHHELD}), no. 1.", *bodies[1:],
+    ]  # fmt: skip
 
 
 # Search engines
