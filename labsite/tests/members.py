@@ -7,14 +7,12 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group as AccountGroup
-from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
 from labsite.models import LabProfile
-from labsite.roles import fill_groups
 from labsite.tests.factories import make_member
 from people.models import Person, ProfileChange
 
@@ -24,8 +22,6 @@ PASSWORD = "a long enough password"
 def make_account(name: str, role: str = "", **values: Any) -> Any:
     user = get_user_model().objects.create_user(name, password=PASSWORD, **values)
     if role:
-        if not AccountGroup.objects.filter(name=role).exists():  # a test before this one emptied the tables
-            fill_groups(AccountGroup, Permission)
         user.groups.add(AccountGroup.objects.get(name=role))
     return user
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
@@ -47,11 +48,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def stored_rows(django_db_setup: None) -> str | None:
+    """What migrations stored, which Django puts back after each test that emptied the tables."""
+    return getattr(connection, "_test_serialized_contents", None)
+
+
+@pytest.fixture(scope="session")
+def chromium(stored_rows: str | None) -> Iterator[Browser]:
     path = os.environ.get("LABSITE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
     if not path:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     with sync_playwright() as playwright:
+        # Playwright's loop is a context of its own, and Django's connection in it another one, which knows of no rows.
+        if stored_rows is not None:
+            connection._test_serialized_contents = stored_rows
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
