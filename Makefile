@@ -1,8 +1,10 @@
 # make serve   the site with the demo data on http://127.0.0.1:8000 (PORT, HOST)
 # make test    every test, on SQLite and on PostgreSQL, with a browser
 # make password   sets a new password for the account “admin”
-# make fuzz    ten thousand invented questions to every page and interface (CASES=10000)
+# make fuzz    twenty thousand invented cases for every page, form, interface and reader (CASES=20000)
+# make torture   kills, failing disks, cuts of power, crowds, an hour and more: docs/reliability.md (SECTIONS=import,web ROUNDS=60)
 # make bench   how fast pages, imports and edits are, as tables in docs/performance.md (SIZES=1000,10000)
+# make screenshots   takes the pictures of docs/guides anew (needs Chromium)
 # make audit   Lighthouse and the HTML checker on the demo site (fetches both; needs node, npm, java)
 # make backup  everything in one archive, in data/backups (ARGS for more: docs/backup.md)
 # make restore FROM=archive   makes the site what the archive is, also on a fresh machine
@@ -24,7 +26,7 @@ ROOMS := labsite people publications activities manage.py
 # One's own machine speaks plain http; a production server sets its own environment (README.md).
 LOCAL = SECRET_KEY="$${SECRET_KEY:-$$(cat $(DATA)/secret_key)}" HTTPS=off LABSITE_DATA_DIR="$(DATA)"
 
-.PHONY: serve dev password backup restore test fuzz bench audit lint format demo messages clean lock advisories sbom
+.PHONY: serve dev password backup restore test fuzz torture bench screenshots audit lint format demo messages clean lock advisories sbom
 
 serve: .venv/serving $(DATA)/secret_key
 	@$(LOCAL) $(BIN)/python manage.py quickstart --address http://$(HOST):$(PORT)
@@ -47,12 +49,18 @@ restore: .venv/serving $(DATA)/secret_key
 test: .venv/developing
 	@$(BIN)/python .ci/test.py $(ARGS)
 
-CASES ?= 10000
+CASES ?= 20000
 fuzz: .venv/developing
-	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text or any_item or any_entry or b15"
+	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text or any_item or any_entry or any_form or any_address or any_order or b15"
+
+torture: .venv/developing
+	@$(BIN)/python .ci/torture
 
 bench: .venv/developing
 	@$(BIN)/python .ci/bench
+
+screenshots: .venv/developing
+	@$(BIN)/python .ci/screenshots.py
 
 audit: .venv/developing
 	@$(BIN)/python .ci/audit.py $(ARGS)

@@ -61,16 +61,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def served_site() -> Iterator[str]:
-    """The address of a site with the demo data, served as in production but without TLS."""
+def served_site(*commands: list[str]) -> Iterator[str]:
+    """The address of a site with the demo data, served as in production but without TLS.
+
+    `commands` are further ones of `manage.py`, which run before it is served.
+    """
     address = f"http://127.0.0.1:{(port := free_port())}"
     with tempfile.TemporaryDirectory(prefix="labsite-audit-") as folder:
         environment = {
             **os.environ, "SECRET_KEY": secrets.token_urlsafe(50), "HTTPS": "off", "DEBUG": "off",
             "LABSITE_DATA_DIR": folder, "DATABASE_URL": "", "ONLINE_SOURCES": "off",
         }  # fmt: skip
-        prepare = [sys.executable, "manage.py", "quickstart", "--address", address]
-        subprocess.run(prepare, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+        for prepare in (["quickstart", "--address", address], *commands):
+            command = [sys.executable, "manage.py", *prepare]
+            subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
         command = [
             shutil.which("granian", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or "granian",
             "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",

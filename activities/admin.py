@@ -27,6 +27,7 @@ from activities.models import (
     TalkLink,
 )
 from activities.tables import AwardTable, MentorshipTable, ServiceTable
+from labsite.document_forms import DocumentLinksMixin
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, SlugForm
 from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 from labsite.lib.tables.pages import TableAdmin
@@ -157,8 +158,9 @@ class ServiceAdmin(TableAdmin, RecordAdmin):
     ]  # fmt: skip
 
 
-class TalkLinkInline(TabularRows):
+class TalkLinkInline(DocumentLinksMixin, TabularRows):
     model = TalkLink
+    fields = ["label", "url", "stored", "upload", "order"]
 
 
 @admin.register(Talk)

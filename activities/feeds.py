@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from activities.models import NewsItem
 from activities.news import read_news_selection
 from labsite.context import load_lab_profile
+from labsite.headers import let_scripts_read
 from labsite.lib.atom import MEDIA_TYPE, Entry, Feed, tag_uri, write_feed
 from labsite.lib.markdown import plain_text
 from labsite.lib.web import same_in_every_language, site_root
@@ -33,10 +34,12 @@ def news(request: HttpRequest) -> HttpResponse:
         title=f"{name}: {gettext('news')}",
         address=page + query,
         own_address=f"{root}{reverse('activities:news_feed')}{query}",
-        entries=[make_entry(item, page, root) for item in selection.items.with_relations()[:NEWEST]],
+        entries=[make_entry(item, page + query, root) for item in selection.items.with_relations()[:NEWEST]],
         author=name,
     )
-    return HttpResponse(write_feed(feed), content_type=MEDIA_TYPE)
+    response = HttpResponse(write_feed(feed), content_type=MEDIA_TYPE)
+    let_scripts_read(response)
+    return response
 
 
 def make_entry(item: NewsItem, page: str, root: str) -> Entry:

@@ -18,7 +18,8 @@ from activities.models import AwardReceipt, GrantRole, Metric, NewsItem, Project
 from labsite.lib.together import Number, Plan
 from people.directory import current_membership
 from people.models import Education, Membership, Person, Position, PositionPerson, ProfileSection
-from publications.models import Authorship, PositionPublication, Publication
+from publications.models import Authorship, FacetTotal, PositionPublication, Publication, PublicationFacet
+from publications.rows import people_of
 
 NEWS_ON_PAGE = 8
 MOST_PAPERS = 100  # of a person that a page prints; the list of publications has all
@@ -77,8 +78,7 @@ class Profile:
         """Slug, name and number of joint publications of everyone with a page here, most first. No query."""
         counts: Counter[tuple[str, str]] = Counter()
         for publication in self.publications:
-            authors = publication.row["authors"]
-            counts.update({(author["slug"], author["person_name"]) for author in authors if author.get("slug")})
+            counts.update(people_of(publication))
         found = [(slug, name, number) for (slug, name), number in counts.items() if slug != self.person.slug]
         return sorted(found, key=lambda row: (-row[2], row[1]))
 
@@ -115,8 +115,40 @@ def load_profile(person: Person, viewer: Any, today: datetime.date, *, most: int
     With `most`, the newest so many publications of the person and the number of all; a second query for their selected
     ones where these are more.
     """
-    plan = RECORD if most is None else NEWEST_RECORD
-    rows = plan.load(person=person.pk)
+    rows = (RECORD if most is None else NEWEST_RECORD).load(person=person.pk)
+    count = rows.get("count", len(rows["publications"]))
+    selected = None
+    if person.show_selected and count > len(rows["publications"]):
+        selected = list(papers_of(person.pk).selected().with_rows()[:most])
+    return make_profile(person, viewer, today, rows, count, selected)
+
+
+def load_page_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
+    """What the page of `person` shows of their record: of the publications the newest lines, which is all that is
+    loaded of them. As many queries as `load_profile`; for a draft the same ones.
+
+    The facets of a publication say whose it is, in the order of lists: whoever wrote thousands costs no more.
+    """
+    if not person.is_published:
+        return load_profile(person, viewer, today, most=MOST_PAPERS)
+    rows = PAGE_RECORD.load(person=person.pk, **facets_naming(person.slug))
+    count = sum(number for (number,) in rows.pop("counts"))
+    selected = None
+    if person.show_selected and count > len(rows["publications"]):
+        selected = SELECTED.load(person=person.pk)["publications"]
+    return make_profile(person, viewer, today, rows, count, selected)
+
+
+def facets_naming(slug: str) -> dict[str, str]:
+    """The facets that say whose a publication is: of members and guests of the lab, and what no list shows."""
+    return {"member": f"author:{slug}", "guest": f"guest:{slug}", "unlisted": f"unlisted:{slug}"}
+
+
+def make_profile(
+    person: Person, viewer: Any, today: datetime.date, rows: dict[str, Any], count: int,
+    selected: list[Publication] | None,
+) -> Profile:  # fmt: skip
+    """The record of loaded rows, of `count` publications in all; without `selected`, those of the loaded ones."""
     publications = rows["publications"]
     own = rows["authorships"]
     leading_ids = {key for key, position, is_equal in own if position == 1 or is_equal}
@@ -124,10 +156,8 @@ def load_profile(person: Person, viewer: Any, today: datetime.date, *, most: int
     roles = rows["project_roles"]
     news = rows["news"] if person.show_news else []
     mentees, mentors = part_edges(read_edges(rows), person)
-    count = rows.get("count", len(publications))
-    selected = [each for each in publications if each.is_selected] if person.show_selected else []
-    if person.show_selected and count > len(publications):
-        selected = list(papers_of(person.pk).selected()[:most])
+    if selected is None:
+        selected = [each for each in publications if each.is_selected] if person.show_selected else []
     return Profile(
         person=person,
         today=today,
@@ -158,16 +188,40 @@ def load_profile(person: Person, viewer: Any, today: datetime.date, *, most: int
     )
 
 
-def record_querysets(person: int, most: int | None = None) -> dict[str, QuerySet | Number]:
+def record_querysets(person: int) -> dict[str, QuerySet | Number]:
     """Everything that the record of the person with this key holds, beside themselves."""
+    return {**paper_querysets(person, papers_of(person).with_rows()), **other_querysets(person)}
+
+
+def newest_record_querysets(person: int) -> dict[str, QuerySet | Number]:
     papers = papers_of(person)
-    shown = papers if most is None else papers[:most]
+    newest = papers.with_rows()[:MOST_PAPERS]
+    return {**paper_querysets(person, newest), "count": Number(papers), **other_querysets(person)}
+
+
+def page_record_querysets(person: int, **facets: str) -> dict[str, QuerySet]:
+    named = PublicationFacet.objects.filter(facet__in=facets.values()).order_by("digest").values("digest")
+    newest = Publication.objects.published().filter(digest__place__in=named[:MOST_PAPERS]).order_by("digest__place")
+    totals = FacetTotal.objects.filter(facet__in=facets.values(), year=0)
+    return {
+        **paper_querysets(person, newest.with_stored_rows()),
+        "counts": totals.values_list("number"),
+        **other_querysets(person),
+    }
+
+
+def paper_querysets(person: int, shown: QuerySet) -> dict[str, QuerySet]:
+    """Publications, and what part the person has in each."""
     own = Authorship.objects.confirmed().filter(person=person, publication__in=shown.values("pk"))
-    talks = Talk.objects.published().filter(speakers=person)
     return {
         "publications": shown,
         "authorships": own.order_by().values_list("publication_id", "position", "is_equal"),
-        **({} if most is None else {"count": Number(papers)}),
+    }
+
+
+def other_querysets(person: int) -> dict[str, QuerySet]:
+    talks = Talk.objects.published().filter(speakers=person)
+    return {
         "project_roles": project_roles(person),
         "news": NewsItem.objects.public().filter(people=person).newest_first()[: NEWS_ON_PAGE + 1],
         "sections": ProfileSection.objects.published().filter(person=person),
@@ -186,10 +240,6 @@ def record_querysets(person: int, most: int | None = None) -> dict[str, QuerySet
     }  # fmt: skip
 
 
-def newest_record_querysets(person: int) -> dict[str, QuerySet | Number]:
-    return record_querysets(person, MOST_PAPERS)
-
-
 # What nothing prints of a paper that is named in passing.
 LONG = (
     "other_titles", "date", "preprint_date", "preprint_date_text", "summary", "abstract", "content_warning", "note",
@@ -200,7 +250,14 @@ LONG = (
 
 def papers_of(person: int) -> QuerySet:
     own = Authorship.objects.confirmed().filter(person=person)
-    return Publication.objects.published().filter(pk__in=own.values("publication")).with_rows()
+    return Publication.objects.published().filter(pk__in=own.values("publication"))
+
+
+def selected_of(person: int) -> QuerySet:
+    """Few of all publications are selected: they are looked for among those of the person, not the other way round."""
+    few = Publication.objects.selected().order_by().values("pk")
+    own = Authorship.objects.confirmed().filter(person=person, publication__in=few)
+    return Publication.objects.published().filter(pk__in=own.order_by().values("publication"))
 
 
 def published_people() -> QuerySet:
@@ -255,3 +312,5 @@ def group_services(rows: list[Service]) -> list[ServiceGroup]:
 
 RECORD = Plan(record_querysets, person=int)
 NEWEST_RECORD = Plan(newest_record_querysets, person=int)
+SELECTED = Plan(lambda person: {"publications": selected_of(person).with_stored_rows()[:MOST_PAPERS]}, person=int)
+PAGE_RECORD = Plan(page_record_querysets, person=int, member=str, guest=str, unlisted=str)

@@ -7,8 +7,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import GroupAdmin
-from django.contrib.auth.models import Group as AccountGroup
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -19,12 +17,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from labsite.headers import allow
-from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.images import ImageUploadField
 from labsite.looks import LOGO_EDGE, PICTURE_EDGE, shades_of
 from labsite.models import LabProfile, Page
 from labsite.models.site import validate_colour
+from labsite.site_import import admin as moving_in  # noqa: F401 - registers its pages
 
 PREVIEWED = "'self' data:"  # a picture that is not stored yet stands in the page itself
 
@@ -192,11 +190,3 @@ class PageAdmin(PublishableAdmin):
     list_filter = ["is_published"]
     search_fields = ["title", "summary", "body"]
     fields = ["title", "summary", "body", "slug", "is_published"]
-
-
-admin.site.unregister(AccountGroup)
-
-
-@admin.register(AccountGroup)
-class AccountGroupAdmin(GuardedAdmin, GroupAdmin):
-    """Django's, whose forms notice what others changed meanwhile. Accounts: `labsite/signing_in/admin.py`."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from labsite import audit_views, merge_views, request_views, review_views
+from labsite import audit_views, erase_views, merge_views, request_views, review_views
 
 ORDER = ["people", "publications", "activities", "labsite", "auth"]
 
@@ -68,4 +68,5 @@ class LabsiteAdminSite(AdminSite):
                 name="profile_change_photo",
             ),
             path("requests/removal/<int:key>/", self.admin_view(request_views.removal_request), name="removal_request"),
+            path("forget/<int:key>/", self.admin_view(erase_views.erase_person), name="erase_person"),
         ]

@@ -15,13 +15,14 @@ class LabsiteConfig(AppConfig):
         from labsite.lib.http import VERSION  # noqa: PLC0415
         from labsite.lib.uploads import connect_uploads, keep_while  # noqa: PLC0415
         from labsite.merging.files import files_of_merges  # noqa: PLC0415
-        from labsite.models import LabProfile  # noqa: PLC0415
+        from labsite.models import Document, LabProfile  # noqa: PLC0415
         from labsite.operations import starting  # noqa: F401, PLC0415 - registers its check
         from labsite.operations.sentry import start_sentry  # noqa: PLC0415
         from labsite.page_cache.triggers import after_migrations  # noqa: PLC0415
 
         start_sentry(settings.SENTRY_DSN, f"labsite@{VERSION}")
         connect_uploads(LabProfile, "logo", "picture")
+        connect_uploads(Document, "file")
         keep_while(files_of_merges)
         connect_cards()
         translate_names()

@@ -14,13 +14,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from labsite.audit.edits import describe
 from labsite.audit.entries import NOBODY, Place, Question, load_versions
-from labsite.audit.kinds import AuditKind, kinds_for
+from labsite.audit.kinds import AuditKind, kind_name, kinds_for
 
 MOST_ACCOUNTS = 1_000  # in the list to choose from
 
@@ -50,7 +49,7 @@ class AuditForm(forms.Form):
         accounts = get_user_model().objects.filter(Q(is_staff=True) | Q(person__isnull=False)).order_by("username")
         names = [(str(each.pk), each.get_full_name() or each.get_username()) for each in accounts[:MOST_ACCOUNTS]]
         self.fields["user"].choices = [("", _("Everybody")), (NOBODY, _("No account (commands)")), *names]
-        labels = sorted((capfirst(str(each.model._meta.verbose_name)), each.label) for each in kinds)
+        labels = sorted((kind_name(each.model), each.label) for each in kinds)
         self.fields["kind"].choices = [("", _("Everything")), *((label, name) for name, label in labels)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from django.core.files.storage import default_storage
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -18,7 +18,7 @@ from labsite.context import load_lab_profile
 from labsite.lib.renditions import answer, folder_of, kept
 from labsite.models import LabProfile
 from people.models import Group, Person
-from publications.models import Publication
+from publications.models import Authorship, Publication
 
 # By version the address names all that is drawn. Consent to a portrait can be taken back, so that one is asked again.
 FOR_EVER, ASK_AGAIN = "public, max-age=31536000, immutable", "no-cache"
@@ -30,7 +30,11 @@ def find_record(kind: str, slug: str) -> Model:
         return get_object_or_404(Person.objects.published().with_memberships(), slug=slug)
     if kind == "groups":
         return get_object_or_404(Group.objects.published().select_related("organization"), slug=slug)
-    publications = Publication.objects.published().select_related("venue").prefetch_related("authorships")
+    publications = (
+        Publication.objects.published()
+        .select_related("venue")
+        .prefetch_related(Prefetch("authorships", Authorship.objects.with_person()))
+    )
     return get_object_or_404(publications, slug=slug)
 
 

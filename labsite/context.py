@@ -10,16 +10,23 @@ from django.utils.functional import SimpleLazyObject
 from labsite.lib.together import Plan
 from labsite.lib.web import site_root
 from labsite.models import LabProfile
+from labsite.publishing import PUBLISHED
 
 
 def lab(request: HttpRequest) -> dict[str, Any]:
     """`lab`, the lab's profile: one query on first use. A site without one calls itself Labsite.
 
     `request.previewed_lab` stands in its place where an editor looks at a profile that is not stored yet.
+    `is_published_copy`: the page becomes a file, whose scripts do what a server would (labsite.publishing).
     `site_root` is the site's address without a slash, `canonical` this page's without its query string.
     """
     root = site_root(request)
-    return {"lab": SimpleLazyObject(lambda: lab_of(request)), "site_root": root, "canonical": f"{root}{request.path}"}
+    return {
+        "lab": SimpleLazyObject(lambda: lab_of(request)),
+        "site_root": root,
+        "canonical": f"{root}{request.path}",
+        "is_published_copy": PUBLISHED in request.META,
+    }
 
 
 def lab_of(request: HttpRequest) -> LabProfile:

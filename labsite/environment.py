@@ -16,6 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from labsite.backups.keeping import read_rules
+from labsite.backups.problems import BackupProblem
+
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"", "0", "false", "no", "off"}
 
@@ -93,12 +96,44 @@ def is_nearby(host: str) -> bool:
         return name != "*" and ("." not in name or name.endswith((".localhost", ".local", ".test", ".internal")))
 
 
-def read_number(name: str, default: int, most: int) -> int:
-    """A whole number from 0 to `most`; raises `ImproperlyConfigured` for anything else."""
+def read_number(name: str, default: int, most: int, least: int = 0) -> int:
+    """A whole number from `least` to `most`; raises `ImproperlyConfigured` for anything else."""
     word = read_text(name, str(default))
-    if not (word.isascii() and word.isdecimal()) or len(word) > 15 or int(word) > most:
-        raise ImproperlyConfigured(f"{name} is '{word}': use a whole number from 0 to {most}.")
+    if not (word.isascii() and word.isdecimal()) or len(word) > 15 or not least <= int(word) <= most:
+        raise ImproperlyConfigured(f"{name} is '{word}': use a whole number from {least} to {most}.")
     return int(word)
+
+
+def read_keep(default: str) -> str:
+    """`BACKUP_KEEP`, which archives stay; raises `ImproperlyConfigured` for what is no such rule."""
+    text = read_text("BACKUP_KEEP", default)
+    try:
+        read_rules(text)
+    except BackupProblem as error:
+        raise ImproperlyConfigured(f"BACKUP_KEEP cannot be read. {error}") from error
+    return text
+
+
+def read_secret_file(name: str) -> str:
+    """The path of a file that holds a secret, "" where it is not set.
+
+    Raises `ImproperlyConfigured` for one that is not there or is empty. One that this account may not read is left to
+    the command that needs it, which may run as another.
+    """
+    path = read_text(name)
+    try:
+        if path and not Path(path).is_file():
+            raise ImproperlyConfigured(f"{name} is '{path}', and there is no such file: make it, or unset {name}.")
+        if path and not Path(path).stat().st_size:
+            raise ImproperlyConfigured(f"{name} is '{path}', which is empty: write the secret into it.")
+    except PermissionError:
+        return path
+    return path
+
+
+def number_of_cores() -> int:
+    """Of the machine, or those that this process may use of it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def read_secret_key(debug: bool) -> str:

@@ -16,6 +16,7 @@ from labsite.lib.questions import printable
 from labsite.operations.failures import Trouble, trouble_of
 from labsite.operations.request_ids import NAME
 from labsite.posted_inputs import inputs_to_send_again
+from labsite.problems import problem, wants_problem
 
 NOBODY = "webmaster@localhost"  # the default of CONTACT_EMAIL
 
@@ -35,14 +36,22 @@ def contact() -> str:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Stands alone: the host, which other pages print, may be what cannot be read."""
+    if wants_problem(request):
+        return problem(request, 400, gettext("This question cannot be read."))
     return standing_alone(request, "400.html", 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return render(request, "403.html", {"contact": contact()}, status=403)
+    if wants_problem(request):
+        return problem(request, 403, gettext("This is there for others."))
+    account = getattr(request, "user", None)  # whoever is signed in is not asked to sign in by the foot of the page
+    is_signed_in = bool(account and account.is_authenticated)
+    return render(request, "403.html", {"contact": contact(), "is_signed_in": is_signed_in}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if wants_problem(request):
+        return problem(request, 404, gettext("There is nothing at this address."))
     return render(request, "404.html", {"path": printable(request.path), "contact": contact()}, status=404)
 
 
@@ -54,11 +63,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """503 where the machine is in trouble and another try may do, else 500. Called while the error is being handled."""
     trouble = trouble_of(sys.exc_info()[1])
-    return unavailable(request, trouble) if trouble else standing_alone(request, "500.html", 500)
+    if trouble:
+        return unavailable(request, trouble)
+    if wants_problem(request):
+        return problem(request, 500, gettext("The site could not answer. Please try again in a minute."))
+    return standing_alone(request, "500.html", 500)
 
 
 def unavailable(request: HttpRequest, trouble: Trouble) -> HttpResponse:
     """Says in plain words what is wrong, and that nothing of what was sent was stored; offers to send it again."""
+    if wants_problem(request):
+        told = problem(request, 503, messages()[trouble])
+        told.headers["Retry-After"] = str(trouble.seconds)
+        return told
     was_sent = request.method not in ("GET", "HEAD", "OPTIONS")
     heading = gettext("This cannot be saved right now") if was_sent and trouble.stops_writing else gettext(
         "The site cannot answer right now"
@@ -88,4 +105,7 @@ def messages() -> dict[Trouble, str]:
         ),
         Trouble.BUSY: gettext("Somebody else is saving at this moment. Please try again in a few seconds."),
         Trouble.AWAY: gettext("The database of this site does not answer. Please try again in a minute."),
+        Trouble.SLOW: gettext(
+            "This question takes the site longer than it may. Ask for less at once: fewer words, one filter, a year."
+        ),
     }

@@ -21,6 +21,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from labsite.page_cache.marking import is_somebody
+from labsite.publishing import PUBLISHED
 
 Policy = Mapping[str, str]  # directive → what it allows
 
@@ -29,6 +30,7 @@ NOTHING: Policy = {
     "default-src": "'none'", "base-uri": "'none'", "form-action": "'none'", "frame-ancestors": "'none'",
 }  # fmt: skip
 PICTURE: Policy = {**NOTHING, "sandbox": ""}
+FRAMED: Policy = {"script-src": "'none'", "connect-src": "'none'", "form-action": "'none'", "frame-ancestors": "*"}
 
 # What no page here asks for, so that nothing that got into one can. Only names that browsers know: others are reported
 # as mistakes. The clipboard stays: pages have buttons that copy a reference.
@@ -42,8 +44,8 @@ OWN_FEATURES = ("publickey-credentials-create", "publickey-credentials-get")
 PERMISSIONS = ", ".join([*(f"{name}=()" for name in REFUSED_FEATURES), *(f"{name}=(self)" for name in OWN_FEATURES)])
 # What a “not modified” repeats, so that a page that a browser has kept follows a policy that has changed.
 REPEATED = (
-    POLICY, "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy", "Permissions-Policy", "Referrer-Policy",
-    "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
+    POLICY, "Access-Control-Allow-Origin", "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy",
+    "Permissions-Policy", "Referrer-Policy", "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
 )  # fmt: skip
 # A host that can stand in a policy, with its port. Addresses of IPv6 cannot (CSP 3, host-source).
 NAMEABLE = re.compile(r"[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*(?::[0-9]{1,5})?")
@@ -52,6 +54,19 @@ NAMEABLE = re.compile(r"[a-zA-Z0-9-]+(?:\.[a-zA-Z0-9-]+)*(?::[0-9]{1,5})?")
 def allow(response: HttpResponseBase, directive: str, source: str) -> None:
     """Lets one answer do more than others of its sort: `allow(response, "frame-src", "'self'")`."""
     response.allowed = {**getattr(response, "allowed", {}), directive: source}
+
+
+def let_be_framed(response: HttpResponseBase) -> None:
+    """Lets pages of any site show this one in a frame. It must have nothing to press that changes anything, and
+    nothing of one reader: a page around it could lay something else over it. It gets neither scripts nor forms.
+    """
+    response.xframe_options_exempt = True  # Django's own mark: its middleware says nothing then
+    response.allowed = {**getattr(response, "allowed", {}), **FRAMED}
+
+
+def let_scripts_read(response: HttpResponseBase) -> None:
+    """Lets scripts of any site read this answer, without cookies (Fetch, CORS protocol)."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
 
 
 class HeadersMiddleware:
@@ -79,12 +94,14 @@ class RepeatingConditionalGetMiddleware(ConditionalGetMiddleware):
 def complete(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Adds what an answer does not say by itself. Asks no database."""
     headers = response.headers
+    is_framed = getattr(response, "xframe_options_exempt", False)
     kind, is_private = kind_of(request, response), is_somebody(request) or bool(response.cookies)
-    headers.setdefault("X-Frame-Options", "DENY")
+    if not is_framed:
+        headers.setdefault("X-Frame-Options", "DENY")
     if not is_debugging_page(response):
         headers.setdefault(POLICY, write_policy(request, response, kind))
     # Feeds, exports, the API and the cards of social networks are made for other sites; what is one reader's is not.
-    is_for_others = kind in ("data", "picture") and not is_private
+    is_for_others = (kind in ("data", "picture") or is_framed) and not is_private
     headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_for_others else "same-origin")
     headers.setdefault("Permissions-Policy", PERMISSIONS)
     if is_private and "Cache-Control" not in headers:
@@ -112,7 +129,7 @@ def kind_of(request: HttpRequest, response: HttpResponseBase) -> str:
 
 def write_policy(request: HttpRequest, response: HttpResponseBase, kind: str) -> str:
     allowed = dict(getattr(response, "allowed", {}))
-    if response.headers["X-Frame-Options"] == "SAMEORIGIN":
+    if response.headers.get("X-Frame-Options") == "SAMEORIGIN":
         allowed["frame-ancestors"] = "'self'"
     if kind == "page":
         return page_policy(origins_of(request), catalogue_of(request), tuple(allowed.items()))
@@ -146,8 +163,11 @@ def print_policy(policy: Policy) -> str:
 def origins_of(request: HttpRequest) -> tuple[str, ...]:
     """How the browser may call this site: as it did, and as `SITE_URL` says where a proxy asks by another name.
 
-    Django has checked the host against `ALLOWED_HOSTS`, and the page cache keeps a page for each host and scheme.
+    Django has checked the host against `ALLOWED_HOSTS`, and the page cache keeps a page for each host and scheme. None
+    for a page that becomes a file: the same files may be served by several names, with and without https.
     """
+    if PUBLISHED in request.META:
+        return ()
     try:
         host = request.get_host()
     except DisallowedHost:

@@ -11,22 +11,32 @@ from django.views.decorators.http import require_safe
 from labsite.models.site import DEFAULT_ACCENT, validate_colour
 from labsite.page_cache.marking import shared_page
 from labsite.styleguide import make_samples, swatches
-from labsite.theme import theme_css
+from labsite.theme import fixed_theme_css, theme_css
 
-A_YEAR = 365 * 24 * 60 * 60
+A_DAY = 24 * 60 * 60
+A_YEAR = 365 * A_DAY
 
 
-@shared_page("accent")
+@shared_page("accent", "scheme")
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
-    """The colours of `?accent=1a4a9c`. The address holds all it depends on, so it may be kept for ever. No query."""
+    """The colours of `?accent=1a4a9c`, with `&scheme=dark` or `light` in that scheme alone. No query.
+
+    Without a scheme the address holds all it depends on, so it may be kept for ever; with one, so does tokens.css.
+    """
     accent = f"#{request.GET.get('accent', DEFAULT_ACCENT[1:])}"
     try:
         validate_colour(accent)
     except ValidationError as error:
         raise Http404(error.messages[0]) from error
-    headers = {"Cache-Control": f"public, max-age={A_YEAR}, immutable"}
-    return HttpResponse(theme_css(accent.lower()), content_type="text/css; charset=utf-8", headers=headers)
+    scheme = request.GET.get("scheme", "")
+    if scheme not in ("", "light", "dark"):
+        raise Http404("There is no such scheme: use “light” or “dark”.")
+    if scheme:
+        css, keeping = fixed_theme_css(accent.lower(), scheme), f"public, max-age={A_DAY}"
+    else:
+        css, keeping = theme_css(accent.lower()), f"public, max-age={A_YEAR}, immutable"
+    return HttpResponse(css, content_type="text/css; charset=utf-8", headers={"Cache-Control": keeping})
 
 
 @require_safe

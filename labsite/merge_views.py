@@ -207,7 +207,7 @@ def merges_page(request: HttpRequest) -> HttpResponse:
     starts = [
         (apps.get_model(label)._meta.verbose_name_plural, reverse("admin:merge", args=[label])) for label in labels
     ]
-    return render_page(request, "merges.html", title=gettext("Merges"), page=page, rows=rows, starts=starts)
+    return render_page(request, "merges.html", title=gettext("Merged records"), page=page, rows=rows, starts=starts)
 
 
 def conflicts_of(merges: Any) -> list[list[str]]:

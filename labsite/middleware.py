@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -10,7 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 
+from labsite.lib.paths import spellings
 from labsite.lib.web import without_language
+from labsite.models import OldPath
+from labsite.models.moving import TARGETS
 from people.addresses import follow_people
 from people.models import OldAddress
 from publications.addresses import follow_publications, follow_venues
@@ -50,7 +54,7 @@ class MethodMiddleware:
         return self.get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
 
 
-class UploadLimitMiddleware:
+class RequestSizeMiddleware:
     """Refuses a request that says it is too large before a byte of it is read, so that it cannot fill the disk.
 
     A request that does not say how long it is has no body: WSGI servers give it none.
@@ -78,6 +82,7 @@ FOLLOWED = {
     "publications:publication": follow_publications,
     "publications:cite": follow_publications,
     "publications:linkset": follow_publications,
+    "publications:embed_one": follow_publications,
     "api:publication": follow_publications,
     "api:publication_csl": follow_publications,
     "publications:venue": follow_venues,
@@ -85,10 +90,11 @@ FOLLOWED = {
 
 
 class OldAddressMiddleware:
-    """Sends an address that nothing answers to where it leads by now. Costs two queries, on 404 only.
+    """Sends an address that nothing answers to where it leads by now. Costs three queries at most, on 404 only.
 
     What belonged to a record that was merged leads to the same thing of the record it is part of: its page, its CV,
-    its citation. A path of a former website leads to the person whose website it was.
+    its citation. A path of a former website leads to the record or the list that it was about. Where such a path leads
+    is always a page that answers and another one, so nothing goes round in circles; drafts lead nowhere.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -98,8 +104,9 @@ class OldAddressMiddleware:
         response = self.get_response(request)
         if response.status_code != 404 or "\x00" in request.path or len(request.path) > 200:
             return response
-        address = merged_address(request) or person_address(without_language(request.path))
-        return redirect(address) if address else response
+        address = merged_address(request) or former_address(without_language(request.path))
+        leads_on = address and re.split("[?#]", address)[0] != request.path
+        return redirect(address) if leads_on else response
 
 
 def redirect(address: str) -> HttpResponse:
@@ -119,6 +126,12 @@ def merged_address(request: HttpRequest) -> str:
     return f"{address}?{query}" if query else address
 
 
-def person_address(path: str) -> str:
-    old = OldAddress.objects.filter(path=path, person__is_published=True).select_related("person").first()
-    return old.person.get_absolute_url() if old else ""
+def former_address(path: str) -> str:
+    """Where a path of a former website leads; "" where nobody said so. Two queries, at times a third."""
+    asked = spellings(path)
+    people = OldAddress.objects.filter(path__in=asked, person__is_published=True).select_related("person")
+    others = OldPath.objects.filter(path__in=asked).select_related(*TARGETS)
+    leading = {old.path: old.person.get_absolute_url() for old in people}
+    for old in others if path not in leading else ():
+        leading.setdefault(old.path, old.leads_to())
+    return next((leading[each] for each in asked if leading.get(each)), "")

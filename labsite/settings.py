@@ -52,17 +52,20 @@ MIDDLEWARE = [
     "labsite.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "labsite.middleware.MethodMiddleware",
-    "labsite.middleware.UploadLimitMiddleware",
+    "labsite.middleware.RequestSizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "labsite.compression.CompressionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "labsite.middleware.LanguageMiddleware",
     "labsite.headers.RepeatingConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "labsite.bounds.uploads.UploadAllowanceMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "labsite.bounds.rows.RowsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "labsite.signing_in.middleware.StaffSecondFactorMiddleware",
+    "labsite.bounds.work.WorkMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "labsite.middleware.OldAddressMiddleware",
@@ -132,7 +135,7 @@ LOGIN_REDIRECT_URL = "members:overview"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "labsite" / "static"]
+STATICFILES_DIRS = [BASE_DIR / "labsite" / "static", ("guides", BASE_DIR / "docs" / "guides" / "pictures")]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 STORAGES = {
@@ -147,8 +150,8 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
 # Where `manage.py backup` puts archives, which of them it keeps, and the file whose content they are encrypted with.
 BACKUP_DIR = Path(environment.read_text("BACKUP_DIR") or DATA_DIR / "backups").resolve()
-BACKUP_KEEP = environment.read_text("BACKUP_KEEP", "last:3,daily:7,weekly:5,monthly:12")
-BACKUP_SECRET_FILE = environment.read_text("BACKUP_SECRET_FILE")
+BACKUP_KEEP = environment.read_keep("last:3,daily:7,weekly:5,monthly:12")
+BACKUP_SECRET_FILE = environment.read_secret_file("BACKUP_SECRET_FILE")
 
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -171,6 +174,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a paper with hundreds of authors is on
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20  # bytes that are pasted into a form
 LARGEST_UPLOAD = 101 * 2**20  # bytes of a request; the largest file is 100 MB
 
+# What strangers may have done, in seconds of a thread's work a minute; 0 is no bound (docs/security.md).
+WORK_OF_A_NETWORK = environment.read_number("WORK_OF_A_NETWORK", default=20, most=100_000)
+WORK_OF_STRANGERS = environment.read_number(
+    "WORK_OF_STRANGERS", default=60 * environment.number_of_cores(), most=1_000_000
+)
+QUERY_SECONDS = environment.read_number("QUERY_SECONDS", default=10, most=3_600)
+
 # Running it: docs/operations.md.
 LOGGING = logging_settings(
     environment.read_choice("LOG_FORMAT", ["plain", "json"]),
@@ -192,8 +202,8 @@ environment.refuse_exposed(served={"static files": STATIC_ROOT}, private={"The f
 # The visitor's address is what the web server in front says; without one nobody is believed.
 BEHIND_PROXY = environment.read_flag("BEHIND_PROXY", default=False)
 SESSION_ENGINE = "labsite.signing_in.sessions"
-SESSION_LENGTH = timedelta(days=environment.read_number("SESSION_DAYS", default=14, most=365) or 1)
-SESSION_IDLE = timedelta(hours=environment.read_number("SESSION_IDLE_HOURS", default=72, most=8_760) or 1)
+SESSION_LENGTH = timedelta(days=environment.read_number("SESSION_DAYS", default=14, most=365, least=1))
+SESSION_IDLE = timedelta(hours=environment.read_number("SESSION_IDLE_HOURS", default=72, most=8_760, least=1))
 SESSION_COOKIE_AGE = int(SESSION_LENGTH.total_seconds())
 STAFF_SECOND_FACTOR = environment.read_choice("STAFF_SECOND_FACTOR", ["optional", "required"])
 SECRET_KEY_FALLBACKS = environment.read_list("SECRET_KEY_FALLBACKS")  # former keys: they open what they sealed

@@ -25,7 +25,7 @@ def known_words() -> dict[str, set[str]]:
     found = load_together(
         people=Person.objects.published().order_by().values_list("search_text"),
         names=public.order_by().values_list("search_text"),
-        venues=Venue.objects.order_by().values_list("search_text"),
+        venues=Venue.objects.public().order_by().values_list("search_text"),
     )
     names = [name for rows in found.values() for (name,) in rows]
     words: dict[str, set[str]] = defaultdict(set)

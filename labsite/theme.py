@@ -1,4 +1,4 @@
-"""Colours made from the lab's accent, readable whatever colour is chosen. Pure.
+"""Colours made from the lab's accent, readable whatever colour is chosen. Pure, but that it reads tokens.css once.
 
 Contrast is the ratio of WCAG 2.2 (relative luminance of sRGB). Text in the accent has at least 7:1 against every
 ground it stands on, in light and in dark; what stands on an accent ground has 7:1 too.
@@ -7,10 +7,14 @@ ground it stands on, in light and in dark; what stands on an accent ground has 7
 from __future__ import annotations
 
 import colorsys
+import re
 from functools import lru_cache
+
+from django.conf import settings
 
 Colour = tuple[float, float, float]  # red, green and blue, each from 0 to 1
 
+TOKENS = settings.BASE_DIR / "labsite" / "static" / "labsite" / "css" / "tokens.css"
 LIGHT_GROUNDS = ("#ffffff", "#f2f4f8")
 DARK_GROUNDS = ("#11141d", "#1f2430")
 ENOUGH = 7.0
@@ -88,3 +92,23 @@ def theme_css(accent: str) -> str:
         "".join(f"--{name}:{value};" for name, value in palette[scheme].items()) for scheme in ("light", "dark")
     )
     return f"@layer tokens{{:root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}}}\n"
+
+
+def fixed_theme_css(accent: str, scheme: str) -> str:
+    """The style sheet that gives every token its value of one scheme, “light” or “dark”, whatever the reader prefers.
+
+    What it says stands in the layer of tokens.css and after it, so that it also holds against its dark part.
+    """
+    tokens = {**read_tokens("light"), **(read_tokens("dark") if scheme == "dark" else {})}
+    tokens |= make_palette(accent)[scheme]
+    rules = "".join(f"--{name}:{value};" for name, value in tokens.items())
+    return f"@layer tokens{{@media screen{{:root{{color-scheme:{scheme};{rules}}}}}}}\n"
+
+
+@lru_cache(maxsize=2)
+def read_tokens(scheme: str) -> dict[str, str]:
+    """The tokens that tokens.css sets for a scheme, by name; the dark one changes only some of the light one's."""
+    text = re.sub(r"/\*.*?\*/", "", TOKENS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    light, dark = text.split("@media screen and (prefers-color-scheme: dark)")
+    found = re.findall(r"--([a-z0-9-]+):([^;]+);", dark if scheme == "dark" else light)
+    return {name: " ".join(value.split()) for name, value in found}

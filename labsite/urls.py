@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path
 
-from labsite import card_views, image_views, look_views, operations_views, views
+from labsite import card_views, document_views, image_views, look_views, operations_views, views
 from labsite.lib.renditions import ENDINGS
 from labsite.looks import PICTURE_SIZES
 from labsite.page_cache.marking import shared_page
@@ -44,12 +44,14 @@ urlpatterns = [
         image_views.site_rendition,
         name="site_rendition",
     ),
+    re_path(r"^media/documents/(?P<key>[0-9a-f]{32})\.pdf$", document_views.document, name="document"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include("people.urls")),
         path("", include("publications.urls")),
         path("", include("activities.urls")),
         path("", include("labsite.members.urls")),
+        path("help/", include("labsite.help.urls")),
         path("search/", views.search, name="search"),
         path("pages/<slug:slug>/", views.page, name="page"),
         path("admin/", admin.site.urls),

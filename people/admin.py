@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,14 +11,16 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labsite.context import load_lab_profile
-from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
-from labsite.lib.rows import StackedRows, TabularRows
+from labsite.lib.editing import READ_PRIVATE_HISTORY, PublishableAdmin, RecordAdmin, RecordForm, SlugForm
+from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 from labsite.lib.tables.pages import TableAdmin
+from labsite.lib.text import make_slug
 from people.directory import current_membership
 from people.models import (
     Course,
@@ -110,8 +113,22 @@ class EducationInline(StackedRows):
     classes = ["collapse"]
 
 
+class NameFormSet(RowFormSet):
+    """A former name is shown nowhere, so the address of the page may not say it either."""
+
+    def clean(self) -> None:
+        super().clean()
+        address = re.sub(r"-\d+\Z", "", self.instance.slug or "")
+        for form in self.forms:
+            cleaned = getattr(form, "cleaned_data", {})
+            name, is_former = cleaned.get("name", ""), cleaned.get("kind") == PersonName.Kind.FORMER
+            if is_former and name != self.instance.name and address == make_slug(name, ""):
+                form.add_error("name", gettext("The address of the page still says this name: change it, above, too."))
+
+
 class NameInline(TabularRows):
     model = PersonName
+    formset = NameFormSet
     fields = ["name", "kind", "is_public"]
     classes = ["collapse"]
     verbose_name_plural = _(
@@ -253,6 +270,12 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
     class Media:
         css = {"all": ["labsite/admin/focus.css"]}
         js = [forms.Script("labsite/focus.js", defer=True)]
+
+    def record_tools(self, request: HttpRequest, obj: Person) -> list[tuple[str, str]]:
+        tools = super().record_tools(request, obj)
+        if request.user.has_perm(READ_PRIVATE_HISTORY) and self.has_delete_permission(request, obj):
+            tools.append((gettext("Forget…"), reverse("admin:erase_person", args=[obj.pk])))
+        return tools
 
     @admin.display(description=_("what small crops show"))
     def photo_crop(self, person: Person) -> str:

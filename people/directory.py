@@ -1,14 +1,20 @@
-"""The people list, in the order a visitor reads it: current by role, joining soon, alumni."""
+"""The people list. Of a lab: current by role, joining soon, alumni. Of more than fit on one page: by the alphabet.
+
+A long list is read along an index of names, a page of it from the name behind which it begins: the last page costs what
+the first one does, and nobody counts everybody.
+"""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, reduce
+from itertools import groupby
+from operator import or_
 from typing import Any
 
-from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.dates import q_active
@@ -19,7 +25,10 @@ from people.models.person import PersonQuerySet, q_as, q_in
 
 ROLE_ORDER = {value: index for index, value in enumerate(Membership.Role.values)}
 PARTS = ("current", "upcoming", "alumni")
-PER_PAGE = 200
+MOST = 200  # people on one page, by role; more are listed by the alphabet
+PER_PAGE = 50  # of a list by the alphabet
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+OTHER = "other"  # names that begin with none of them
 ROLE_HEADINGS = {
     "principal-investigator": _("Principal investigators"),
     "faculty": _("Faculty"),
@@ -50,62 +59,96 @@ class RoleGroup:
 
 @dataclass(frozen=True)
 class Directory:
-    """The three parts of a people list, or what of them stands on one page. Nobody stands in it twice."""
+    """A people list by role, in three parts, or a page of one by the alphabet. Nobody stands in it twice."""
 
     current: list[RoleGroup] = field(default_factory=list)
     upcoming: list[Entry] = field(default_factory=list)
     alumni: list[Entry] = field(default_factory=list)
-    count: int = 0  # of everybody, on all pages
+    count: int = 0  # of everybody, on all pages; of a list by the alphabet, only that it is more than `MOST`
+    is_long: bool = False
+    letters: list[tuple[str, list[Entry]]] = field(default_factory=list)
     page: int = 1
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.count // PER_PAGE))
+    has_previous: bool = False
+    has_next: bool = False
 
     @property
     def entries(self) -> list[Entry]:
-        return [*(entry for group in self.current for entry in group.entries), *self.upcoming, *self.alumni]
+        by_role = [entry for group in self.current for entry in group.entries]
+        return [*by_role, *self.upcoming, *self.alumni, *(entry for _, own in self.letters for entry in own)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of a list by the alphabet begins: behind a person or before one, else by its number."""
+
+    page: int = 1
+    after: str = ""
+    before: str = ""
 
 
 def load_directory(
-    on: datetime.date, *, status: str = "", group: str = "", role: str = "", words: str = "", page: int = 1
-) -> Directory:
-    """A page of the list of published members on the day `on`, of those whose names hold `words`.
+    on: datetime.date, *, status: str = "", group: str = "", role: str = "", words: str = "", letter: str = "",
+    place: Place | None = None,
+) -> Directory:  # fmt: skip
+    """The list of published members on the day `on`, of those whose names hold `words` and begin with `letter`.
 
-    With a group, being current or an alumnus is about that group. One query, another for what is not the first page.
-    There is no page behind the last one: it is the first.
+    With a group, being current or an alumnus is about that group. Two queries, one more for a page that begins at a
+    person. There is no page behind the last one: it is the first.
     """
     scope = {"group": group, "role": role}
-    if page == 1:
-        given = {name: value for name, value in scope.items() if value}
-        asked = {f"word_{place}": word for place, word in enumerate(read_question(words).words[:MAX_TERMS])}
-        rows = first_page_plan(status, *given, *asked).load(on=on, **given, **asked)
-        return make_directory(rows, on, scope, count=count_of(rows))
-    parts = parts_of(Person.objects.published().search(words), on, status=status, **scope)
-    counts = load_together(**numbers_of(parts))
-    page = page if (page - 1) * PER_PAGE < count_of(counts) else 1
-    rows = load_together(**windows(parts, counts, (page - 1) * PER_PAGE))
-    return make_directory(rows, on, scope, count=count_of(counts), page=page)
+    values: dict[str, Any] = {name: value for name, value in scope.items() if value}
+    values |= {f"word_{number}": word for number, word in enumerate(read_question(words).words[:MAX_TERMS])}
+    if not letter and count_to(MOST, on, status, values) <= MOST:
+        return make_directory(list_plan(status, *values).load(on=on, **values), on, scope)
+    return load_by_alphabet(on, status, letter, place or Place(), values)
+
+
+def count_to(most: int, on: datetime.date, status: str, values: dict[str, Any]) -> int:
+    """How many the list has, or one more than `most`. One query."""
+    day = day_for(on, status, values)
+    return probe_plan(most, status, *day, *values).load(**day, **values)["number"]
+
+
+def day_for(on: datetime.date, status: str, values: dict[str, Any]) -> dict[str, datetime.date]:
+    """The day, where the list hangs on it: else it is everybody."""
+    return {"on": on} if status or "role" in values else {}
 
 
 @cache
-def first_page_plan(status: str, *given: str) -> Plan:
-    """The first page, with its numbers; `given`: by what it is narrowed, “group”, “role” and words."""
+def probe_plan(most: int, status: str, *given: str) -> Plan:
+    def make(**values: Any) -> dict[str, QuerySet | Number]:
+        people = narrowed(status, **values)
+        return {"number": Number(people.order_by().values("pk")[: most + 1])}
+
+    return Plan(make, **{name: datetime.date if name == "on" else str for name in given})
+
+
+@cache
+def list_plan(status: str, *given: str) -> Plan:
+    """All of a list that fits on one page; `given`: by what it is narrowed, “group”, “role” and words."""
 
     def make(on: datetime.date, group: str = "", role: str = "", **words: str) -> dict[str, QuerySet | Number]:
-        people = Person.objects.published()
-        parts = parts_of(people.search(" ".join(words.values())), on, status=status, group=group, role=role)
-        return {**numbers_of(parts), **{name: part[:PER_PAGE] for name, part in parts.items()}}
+        people = in_group(Person.objects.published().search(" ".join(words.values())), group)
+        return parts_of(people, on, status=status, group=group, role=role)
 
     return Plan(make, on=datetime.date, **dict.fromkeys(given, str))
 
 
-def numbers_of(parts: dict[str, QuerySet]) -> dict[str, Number]:
-    return {f"{name}_number": Number(part) for name, part in parts.items()}
+def in_group(people: PersonQuerySet, group: str) -> PersonQuerySet:
+    """Those who ever were in the group with this slug, who are few: the database begins with them. "" is everybody."""
+    return people.filter(pk__in=Membership.objects.filter(q_in(group)).values("person")) if group else people
 
 
-def count_of(rows: dict[str, Any]) -> int:
-    return sum(number for name, number in rows.items() if name.endswith("_number"))
+def narrowed(
+    status: str, *, on: datetime.date | None = None, group: str = "", role: str = "", **words: str
+) -> PersonQuerySet:
+    """Everybody on the list, whichever of its parts they are in."""
+    people = in_group(Person.objects.published().search(" ".join(words.values())), group)
+    if not status and not role:
+        return people if group else people.members()
+    scope = {"group": group, "role": role}
+    parts = {"current": people.current, "upcoming": people.upcoming, "alumni": people.alumni}
+    return reduce(or_, [part(on, **scope) for name, part in parts.items() if status in ("", name)])
 
 
 def parts_of(
@@ -125,31 +168,91 @@ def parts_of(
     return {name: part for name, part in parts.items() if status in ("", name)}
 
 
-def windows(parts: dict[str, QuerySet], counts: dict[str, int], begin: int) -> dict[str, QuerySet]:
-    """What of each part stands on the page that begins at the place `begin` of the whole list."""
-    found, before = {}, 0
-    for name, part in parts.items():
-        first, last = begin - before, begin + PER_PAGE - before
-        found[name] = part[max(first, 0) : last] if last > 0 else part.none()
-        before += counts[f"{name}_number"]
-    return found
-
-
-def make_directory(
-    rows: dict[str, list[Person]], on: datetime.date, scope: dict[str, Any], *, count: int, page: int = 1
-) -> Directory:
-    """The directory of loaded parts, as far as they fit on one page."""
-    left, shown = PER_PAGE, {}
-    for name in PARTS:
-        shown[name] = rows.get(name, [])[:left]
-        left -= len(shown[name])
+def make_directory(rows: dict[str, list[Person]], on: datetime.date, scope: dict[str, Any]) -> Directory:
+    """The directory of loaded parts."""
     return Directory(
-        current=group_by_role([Entry(each, current_membership(each, on, **scope)) for each in shown["current"]]),
-        upcoming=[Entry(each, next_membership(each, on, **scope)) for each in shown["upcoming"]],
-        alumni=[Entry(each, last_membership(each, **scope)) for each in shown["alumni"]],
-        count=count,
-        page=page,
+        current=group_by_role([Entry(each, current_membership(each, on, **scope)) for each in rows.get("current", [])]),
+        upcoming=[Entry(each, next_membership(each, on, **scope)) for each in rows.get("upcoming", [])],
+        alumni=[Entry(each, last_membership(each, **scope)) for each in rows.get("alumni", [])],
+        count=sum(map(len, rows.values())),
     )
+
+
+# By the alphabet
+
+
+def load_by_alphabet(on: datetime.date, status: str, letter: str, place: Place, values: dict[str, Any]) -> Directory:
+    """A page of the list, of those whose names begin with `letter`; the first page where there is no such page."""
+    asked = {**values, **day_for(on, status, values)}
+    if letter and letter != OTHER:
+        asked |= {"since": letter, "till": chr(ord(letter) + 1)}
+    kind, number, anchor = (status, letter == OTHER), place.page, place.before or place.after
+    keys = Person.objects.filter(slug=anchor).values_list("sort_key", "slug") if anchor else []
+    (key,) = keys[:1] or [None]
+    is_backwards = key is not None and bool(place.before)
+    if key is not None:
+        name, slug = key
+        plan = page_plan(*kind, "<" if is_backwards else ">", *asked)
+        rows = plan.load(**asked, name=name, slug=slug)["rows"]
+    else:
+        first = (number - 1) * PER_PAGE  # a page in the middle is led to by a person: only a published copy asks so
+        plan = page_plan(*kind, "", *asked)
+        rows = plan.load(**asked)["rows"] if not first else load_together(rows=paged(*kind, "", first, **asked))["rows"]
+    if not rows and number > 1:
+        return load_by_alphabet(on, status, letter, Place(), values)
+    has_more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
+    scope = {name: values.get(name, "") for name in ("group", "role")}
+    shown = [Entry(each, stay_on(each, on, **scope)) for each in (rows[::-1] if is_backwards else rows)]
+    return Directory(
+        count=MOST + 1 if shown else 0,
+        is_long=True,
+        letters=[(sign, list(own)) for sign, own in groupby(shown, lambda entry: letter_of(entry.person))],
+        page=number,
+        has_previous=number > 1,
+        has_next=has_more or is_backwards,
+    )
+
+
+@cache
+def page_plan(status: str, is_other: bool, direction: str, *given: str) -> Plan:  # noqa: FBT001
+    """A page from its beginning, or from the person of a `name` and `slug` on, in a `direction` (“>”, “<”)."""
+    names = [*given, *(["name", "slug"] if direction else [])]
+    return Plan(
+        lambda **values: {"rows": paged(status, is_other, direction, **values)},
+        **{name: datetime.date if name == "on" else str for name in names},
+    )
+
+
+def paged(
+    status: str, is_other: bool, direction: str, first: int = 0, *, since: str = "", till: str = "", name: str = "",  # noqa: FBT001
+    slug: str = "", **values: Any,
+) -> QuerySet:  # fmt: skip
+    """A page and one more. Names are folded and sort byte by byte."""
+    people, order = narrowed(status, **values).with_memberships(), ["sort_key", "slug"]
+    if is_other:
+        people = people.filter(Q(sort_key__lt=LETTERS[0]) | Q(sort_key__gte=chr(ord(LETTERS[-1]) + 1)))
+    if since:
+        people = people.filter(sort_key__gte=since, sort_key__lt=till)
+    # The bound on the name alone is what the index of names is entered by.
+    if direction == ">":
+        people = people.filter(Q(sort_key__gte=name) & (Q(sort_key__gt=name) | Q(slug__gt=slug)))
+    elif direction == "<":
+        people = people.filter(Q(sort_key__lte=name) & (Q(sort_key__lt=name) | Q(slug__lt=slug)))
+        order = ["-sort_key", "-slug"]
+    return people.order_by(*order)[first : first + PER_PAGE + 1]
+
+
+def letter_of(person: Person) -> str:
+    sign = person.sort_key[:1]
+    return sign if sign and sign in LETTERS else OTHER
+
+
+def stay_on(person: Person, on: datetime.date, **scope: str) -> Membership | None:
+    """The membership that their card speaks of."""
+    return (
+        current_membership(person, on, **scope) or next_membership(person, on, **scope)
+        or last_membership(person, **scope)
+    )  # fmt: skip
 
 
 def matching(person: Person, group: str, role: str) -> list[Membership]:

@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.dates import PartialDate, parse_edtf
 from labsite.lib.questions import WordsField, printable
-from people.directory import Directory, load_directory
+from people.directory import LETTERS, OTHER, Directory, Place, load_directory
 from people.models import Group, Membership, Person
 
+PLACES = ("page", "after", "before")
 STATUSES = {"current": _("Current"), "upcoming": _("Joining soon"), "alumni": _("Alumni")}
-NAMES = ("status", "role", "group", "q", "on")
+NAMES = ("status", "role", "group", "letter", "q", "on")
+LETTER_NAMES = {**{letter: letter.upper() for letter in LETTERS}, OTHER: _("Other")}
 
 
 class WordField(forms.CharField):
@@ -77,6 +79,9 @@ class PersonFilter(django_filters.FilterSet):
         label=_("Role"), words=dict(Membership.Role.choices), unknown=_("There is no role “%(value)s”: use %(words)s.")
     )
     group = GroupFilter(label=_("Group"))
+    letter = WordFilter(
+        label=_("Letter"), words=LETTER_NAMES, unknown=_("There is no letter “%(value)s”: use %(words)s.")
+    )
     q = WordsFilter(label=_("Name"))
     on = MomentFilter(label=_("On"))
 
@@ -98,13 +103,19 @@ class PersonSelection:
         return bool(self.problems) or any(self.values.values())
 
     @property
+    def is_combined(self) -> bool:
+        """Whether two filters and more are chosen, or some that mean nothing: of such lists there is no end."""
+        return bool(self.problems) or sum(map(bool, self.values.values())) > 1
+
+    @property
     def chips(self) -> list[tuple[str, str, str]]:
         """What is chosen, each as (label, text, address without it)."""
-        texts = {"status": STATUSES, "role": dict(Membership.Role.choices)}
+        texts = {"status": STATUSES, "role": dict(Membership.Role.choices), "letter": LETTER_NAMES}
         labels = {
             "status": gettext("Status"),
             "role": gettext("Role"),
             "group": gettext("Group"),
+            "letter": gettext("Letter"),
             "q": gettext("Name"),
             "on": gettext("As of"),
         }
@@ -118,7 +129,7 @@ class PersonSelection:
         """The query string with `changes`; empty values are left out."""
         merged = {name: str(self.values.get(name) or "") for name in NAMES} | changes
         query = QueryDict(mutable=True)
-        for name in (*NAMES, "page"):
+        for name in (*NAMES, *PLACES):
             if merged.get(name):
                 query[name] = merged[name]
         return f"?{query.urlencode()}" if query else "?"
@@ -134,9 +145,9 @@ def read_person_selection(data: QueryDict, today: datetime.date) -> PersonSelect
     return PersonSelection(day=moment.latest if moment else today, values=values, problems=problems)
 
 
-def find_people(selection: PersonSelection, page: int = 1) -> Directory:
+def find_people(selection: PersonSelection, place: Place) -> Directory:
     """The page of the list of people that is asked for; nobody where a filter has a problem."""
     if selection.problems:
         return Directory()
-    scope = {name: selection.values.get(name) or "" for name in ("status", "group", "role")}
-    return load_directory(selection.day, words=selection.values.get("q") or "", page=page, **scope)
+    scope = {name: selection.values.get(name) or "" for name in ("status", "group", "role", "letter")}
+    return load_directory(selection.day, words=selection.values.get("q") or "", place=place, **scope)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.core.validators import slug_re
 
-from publications.models import OldSlug
+from publications.models import OldSlug, Venue
 
 
 def follow_publications(slugs: Iterable[str]) -> dict[str, str]:
@@ -17,6 +17,8 @@ def follow_publications(slugs: Iterable[str]) -> dict[str, str]:
 
 
 def follow_venues(slugs: Iterable[str]) -> dict[str, str]:
-    """For those of `slugs` that lead to a venue since a merge, that venue's. One query."""
+    """For those of `slugs` that lead to a public venue since a merge, that venue's. One query."""
     asked = [slug for slug in slugs if slug_re.match(slug)]
-    return dict(OldSlug.objects.filter(slug__in=asked, venue__isnull=False).values_list("slug", "venue__slug"))
+    return dict(
+        OldSlug.objects.filter(slug__in=asked, venue__in=Venue.objects.public()).values_list("slug", "venue__slug")
+    )

@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import Field
 
 from labsite.lib.web import site_root
+from labsite.problems import CONTENT_TYPE, problem
 from people.models import Person
 from publications.exporting import record_of
 from publications.filters import apply_selection, read_selection
@@ -24,13 +25,35 @@ PER_PAGE = 50
 MOST_PER_PAGE = 200
 FORBIDDEN = "A query string may not hold NUL characters: leave them out."
 
-api = NinjaAPI(title="Labsite", version="1", docs_url=None, urls_namespace="api", description=__doc__ or "")
+
+class Api(NinjaAPI):
+    """Describes what goes wrong with the media type that it has."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        described = super().get_openapi_schema(**options)
+        answers = (
+            answer
+            for operations in described["paths"].values()
+            for operation in operations.values()
+            for status, answer in operation["responses"].items()
+            if int(status) >= 400
+        )
+        for answer in answers:
+            answer["content"] = dict.fromkeys([CONTENT_TYPE], *answer["content"].values())
+        return described
+
+
+api = Api(title="Labsite", version="1", docs_url=None, urls_namespace="api", description=__doc__ or "")
 
 
 class Problem(Schema):
-    """What is wrong with a question, in words."""
+    """What is wrong with a question (RFC 9457): `detail` says it in words, `title` is the name of the status."""
 
+    type: str = "about:blank"
+    title: str
+    status: int
     detail: str
+    request_id: str = Field("", description="The number to name when writing about this.")
 
 
 class AuthorOut(Schema):
@@ -141,14 +164,14 @@ class Place(Schema):
 
 @api.exception_handler(HttpError)
 def answer_problem(request: HttpRequest, error: HttpError) -> HttpResponse:
-    return api.create_response(request, {"detail": str(error)}, status=error.status_code)
+    return problem(request, error.status_code, str(error))
 
 
 @api.exception_handler(ValidationError)
 def answer_mistake(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What a parameter should have been, as one text like every other problem."""
     told = [f"{each['loc'][-1]}: {each['msg']}" for each in error.errors]
-    return api.create_response(request, {"detail": ". ".join(told)}, status=422)
+    return problem(request, 422, ". ".join(told))
 
 
 def next_address(request: HttpRequest, last: int) -> str:
@@ -254,7 +277,7 @@ def publication_data(row: Publication, request: HttpRequest) -> dict[str, Any]:
     digest = getattr(row, "digest", None)
     authors = [
         {
-            "name": authorship.printed_name,
+            "name": authorship.shown_name,
             "family": author.name.family,
             "given": author.name.given,
             "person": authorship.linked_person.slug if authorship.linked_person else "",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.signals import post_migrate, post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
 
+ROOMS = ("people", "publications", "activities", "labsite")
 DERIVED = {"PublicationDigest", "PublicationFacet", "FacetTotal", "PositionPublication"}  # make no row anew
 
 
@@ -34,21 +35,29 @@ class PublicationsConfig(AppConfig):
         records_written.connect(remember_written, sender=authorship)
 
 
+def is_newest(state: Apps) -> bool:
+    """Whether every column that the models of today read is there: a digest is made of records of all rooms."""
+    own = [model for model in apps.get_models() if model.__module__.partition(".")[0] in ROOMS]
+    try:
+        known = {model: state.get_model(model._meta.app_label, model.__name__)._meta for model in own}
+        return all(known[model].get_field(column.name) for model in own for column in model._meta.concrete_fields)
+    except (LookupError, FieldDoesNotExist):
+        return False
+
+
 def make_missing_digests(using: str, apps: Apps | None = None, **kwargs: object) -> None:
     """After an upgrade from a version without digests or facets; costs one query where there is nothing to do.
 
-    `apps` is the state that was migrated to: on the way back to a version without digests there is nothing to make,
-    nor after a flush, which gives none.
+    `apps` is the state that was migrated to: on the way back to an older version there is nothing to make, nor after a
+    flush, which gives none.
     """
-    if apps is None:
+    if apps is None or not is_newest(apps):
         return
-    try:
-        apps.get_model("publications", "FacetTotal")
-        apps.get_model("publications", "Publication")._meta.get_field("is_retracted")
-    except (LookupError, FieldDoesNotExist):
-        return
+    from labsite.lib.memory import collecting_seldom  # noqa: PLC0415
     from publications.digests import refresh_digests  # noqa: PLC0415
     from publications.models import Publication  # noqa: PLC0415
 
     lacking = Q(digest=None) | Q(is_published=True, digest__facet_text="")
-    refresh_digests(Publication.objects.using(using).filter(lacking).values_list("pk", flat=True))
+    with collecting_seldom() as let_go:
+        keys = Publication.objects.using(using).filter(lacking).values_list("pk", flat=True)
+        refresh_digests(keys, after_batch=let_go)

@@ -97,7 +97,7 @@ def read_author(row: Authorship) -> Author:
     """
     person = row.linked_person
     return Author(
-        printed_name=row.printed_name,
+        printed_name=row.shown_name,
         slug=person.slug if person else "",
         person_name=person.name if person else "",
         is_placed=row.position is not None,

@@ -17,9 +17,10 @@ from publications.places import END, UNDATED, YEAR
 from publications.text_hits import HITS
 from publications.totals import FACETS, TOTALS
 
-EXACT, SAMPLE = 1_000, 500
-MOST_HITS = 5_000  # of words that are looked for: up to here they are counted, and the best can come first
+EXACT, SAMPLE = 1_000, 200
+MOST_HITS = EXACT  # of words that are looked for: up to here they are counted, and the best can come first
 MOST_CHOICES = 100  # of one facet
+AT_HAND = 100  # places that a count gives away: the first page needs them
 # Which fields of facets each parameter's choices come from.
 FIELDS = {
     "venue": ("venue",), "type": ("type",), "topic": ("topic",), "author": ("author", "guest"), "award": ("award",),
@@ -40,15 +41,16 @@ class Counts:
     years: dict[int, int] = field(default_factory=dict)
     samples: set[str] = field(default_factory=set)
     has_citations: bool = False
+    newest: list[int] | None = None  # places of the newest `AT_HAND`, where they were collected to be counted
 
 
 def hits_of(wanted: Wanted) -> Sql:
     """SQL for the places that are counted, newest first: one more than `EXACT`, for words than `MOST_HITS`. Of frequent
-    words PostgreSQL collects `SAMPLE` and one: it would have to read all of them.
+    words PostgreSQL collects `SAMPLE` and, where there are more, `END` in place of another: it would have to read all.
     """
     if not wanted.words:
         return places_of(wanted, EXACT + 1)
-    if not cut_at(wanted):
+    if reading_connection().vendor != "postgresql" or len(wanted.ranges) > 1:
         return places_of(wanted, MOST_HITS + 1)
     query, values = text_query(wanted)
     ((since, till),) = wanted.ranges or ((0, END),)
@@ -57,23 +59,20 @@ def hits_of(wanted: Wanted) -> Sql:
     ]  # fmt: skip
 
 
-def cut_at(wanted: Wanted) -> int:
-    """As many hits as there are when no more were collected although there may be; 0 for what is always collected."""
-    is_postgresql = reading_connection().vendor == "postgresql"
-    return SAMPLE + 1 if wanted.words and is_postgresql and len(wanted.ranges) < 2 else 0
-
-
-def is_cut(wanted: Wanted, number: int) -> bool:
-    """Whether there may be more hits than the `number` that `hits_of` gave."""
-    return number == cut_at(wanted) > 0 or number > (MOST_HITS if wanted.words else EXACT)
+def is_cut(wanted: Wanted, number: int, last: int) -> bool:
+    """Whether there may be more hits than the `number` that `hits_of` gave, the `last` of which is the highest."""
+    return last == END or number > (MOST_HITS if wanted.words else EXACT)
 
 
 class Statement:
-    """Collects what is to be counted; asks for all of it at once. Rows are (what, facet, year, number)."""
+    """Collects what is to be counted; asks for all of it at once. Rows are (what, facet, year, number), of
+    hits (“hits”, base, the highest place, number).
+    """
 
     def __init__(self) -> None:
         self.bases: list[Wanted] = []
         self.parts: list[Sql] = []
+        self.counted: dict[str, list[str]] = {}  # the parameters whose facets are counted from each base
 
     def base(self, wanted: Wanted) -> str:
         """The name of the places of `wanted`, which are collected once."""
@@ -81,12 +80,29 @@ class Statement:
             return str(self.bases.index(wanted))
         self.bases.append(wanted)
         index = str(len(self.bases) - 1)
-        self.parts.append((f"SELECT 'hits', '{index}', 0, count(*) FROM hits{index}", []))
+        self.parts.append((f"SELECT 'hits', '{index}', coalesce(max(place), 0), count(*) FROM hits{index}", []))
         return index
 
-    def is_sampled(self, base: str | None, hits: dict[str, int]) -> bool:
+    def count_facets(self, base: str, name: str) -> None:
+        """Asks for the number of each facet of a parameter among what was collected."""
+        self.counted.setdefault(base, []).append(name)
+
+    def facet_parts(self) -> list[Sql]:
+        """Of several parameters all facets are counted at once, which costs a third of one parameter after another."""
+        parts: list[Sql] = []
+        for base, names in self.counted.items():
+            kinds = FIELDS[names[0]] if len(names) == 1 else ()
+            ranges = f" AND ({' OR '.join(['(f.facet >= %s AND f.facet < %s)'] * len(kinds))})" if kinds else ""
+            sql = (
+                f"SELECT 'facets{base}', f.facet, 0, count(*) FROM base{base} b CROSS JOIN {FACETS} f "
+                f"WHERE f.place = b.place{ranges} GROUP BY f.facet"
+            )
+            parts.append((sql, [bound for kind in kinds for bound in (f"{kind}:", f"{kind};")]))
+        return parts
+
+    def is_sampled(self, base: str | None, hits: dict[str, tuple[int, int]]) -> bool:
         """Whether what was counted from a base was counted among the newest of its hits."""
-        return base is not None and (hits[base] > EXACT or hits[base] == cut_at(self.bases[int(base)]))
+        return base is not None and (hits[base][0] > EXACT or hits[base][1] == END)
 
     def run(self) -> list[tuple[str, str, int, int]]:
         tables, values = [], []
@@ -95,15 +111,14 @@ class Statement:
             tables.append(f"hits{index} AS MATERIALIZED ({sql})")
             tables.append(
                 f"base{index} AS MATERIALIZED (SELECT place FROM hits{index} ORDER BY place LIMIT "
-                f"(SELECT CASE WHEN count(*) > {EXACT} OR count(*) = {cut_at(wanted)} THEN {SAMPLE} ELSE {EXACT} END "
+                f"(SELECT CASE WHEN count(*) > {EXACT} OR max(place) = {END} THEN {SAMPLE} ELSE {EXACT} END "
                 f"FROM hits{index}))"
             )
             values += own
         head = f"WITH {', '.join(tables)} " if tables else ""
-        body = " UNION ALL ".join(
-            f"SELECT * FROM ({sql}) AS part{number}" for number, (sql, _) in enumerate(self.parts)
-        )
-        return run(f"{head}{body}", [*values, *(value for _, own in self.parts for value in own)])
+        parts = [*self.parts, *self.facet_parts()]
+        body = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part{number}" for number, (sql, _) in enumerate(parts))
+        return run(f"{head}{body}", [*values, *(value for _, own in parts for value in own)])
 
 
 def count_list(selection: Selection) -> Counts:
@@ -112,25 +127,46 @@ def count_list(selection: Selection) -> Counts:
     wanted = read_wanted(selection)
     whole = count_whole(statement, wanted)
     origins = {
-        name: count_choices(statement, name, wanted.without(name) if name in wanted.groups else wanted)
+        name: count_choices(statement, name, wanted.without(name), chosen=wanted.groups.get(name, ()))
         for name in FIELDS
     }
     years = count_years(statement, read_wanted(selection, leave_out="year"))
     statement.parts.append((f"SELECT 'cited', '', 0, number FROM {TOTALS} WHERE facet = %s AND year = 0", [CITED]))
+    if whole is not None:
+        statement.parts.append((f"SELECT 'newest', '', 0, place FROM base{whole} ORDER BY place LIMIT {AT_HAND}", []))
     found = statement.run()
-    hits = {place: number for what, place, _, number in found if what == "hits"}
-    counts.number = sum(number for what, _, _, number in found if what == "whole") if whole is None else hits[whole]
-    counts.is_capped = whole is not None and is_cut(wanted, counts.number)
-    counts.number -= counts.is_capped  # the one that says that there are more
+    hits = {base: (number, last) for what, base, last, number in found if what == "hits"}
+    if whole is None:
+        counts.number = sum(number for what, _, _, number in found if what == "whole")
+    else:
+        counts.newest = [place for what, _, _, place in found if what == "newest"]
+        counts.is_capped = is_cut(wanted, *hits[whole])
+        counts.number = hits[whole][0] - counts.is_capped  # without the one that says that there are more
     counts.has_citations = any(number > 0 for what, _, _, number in found if what == "cited")
+    facets = sort_facets(found)
     for name in FIELDS:
-        counts.facets[name] = {facet: number for what, facet, _, number in found if what == name and number > 0}
+        counts.facets[name] = of_parameter(name, facets, origins[name])
         if statement.is_sampled(origins[name], hits):
             counts.samples.add(name)
     counts.years = {year: number for what, _, year, number in found if what == "year" and number > 0}
     if statement.is_sampled(years, hits):
         counts.samples.add("year")
     return counts
+
+
+def sort_facets(found: list[tuple[str, str, int, int]]) -> dict[tuple[str, str], dict[str, int]]:
+    """The numbers of facets by what they were counted for, a parameter or a base, and by the field of the facet."""
+    sorted_: dict[tuple[str, str], dict[str, int]] = {}
+    for what, facet, _, number in found:
+        if number > 0 and facet:
+            sorted_.setdefault((what, facet[: facet.find(":")]), {})[facet] = number
+    return sorted_
+
+
+def of_parameter(name: str, facets: dict[tuple[str, str], dict[str, int]], base: str | None) -> dict[str, int]:
+    """By facet, what was counted for a parameter: by totals, or among the facets of a base."""
+    what = name if base is None else f"facets{base}"
+    return {facet: number for kind in FIELDS[name] for facet, number in facets.get((what, kind), {}).items()}
 
 
 def count_removals(selection: Selection, names: list[str]) -> dict[str, int]:
@@ -153,25 +189,22 @@ def count_whole(statement: Statement, wanted: Wanted) -> str | None:
     return None
 
 
-def count_choices(statement: Statement, name: str, wanted: Wanted) -> str | None:
-    """Asks how many each value of a parameter would leave; gives the name of the base it is counted from."""
+def count_choices(statement: Statement, name: str, wanted: Wanted, *, chosen: tuple[str, ...] = ()) -> str | None:
+    """Asks how many each value of a parameter would leave; gives the name of the base it is counted from.
+
+    Of many values, totals tell those that most have, and the `chosen` ones.
+    """
     plain = not wanted.groups and not wanted.words
     year = one_year(wanted)
     if plain and year is not None:
-        for kind in FIELDS[name]:
-            sql = (
-                f"SELECT '{name}', facet, 0, number FROM {TOTALS} WHERE field = %s AND year = %s AND number > 0 "
-                "ORDER BY number DESC LIMIT %s"
-            )
-            statement.parts.append((sql, [kind, year, MOST_CHOICES]))
+        told = f"SELECT '{name}', facet, 0, number FROM {TOTALS} WHERE"
+        most = f"{told} field = %s AND year = %s AND number > 0 ORDER BY number DESC LIMIT %s"
+        statement.parts.append((most, [FIELDS[name][0], year, MOST_CHOICES]))
+        if chosen:
+            statement.parts.append((f"{told} facet IN ({places(chosen)}) AND year = %s", [*chosen, year]))
         return None
     index = statement.base(wanted)
-    ranges = " OR ".join(["(f.facet >= %s AND f.facet < %s)"] * len(FIELDS[name]))
-    sql = (
-        f"SELECT '{name}', f.facet, 0, count(*) FROM base{index} b CROSS JOIN {FACETS} f "
-        f"WHERE f.place = b.place AND ({ranges}) GROUP BY f.facet"
-    )
-    statement.parts.append((sql, [bound for kind in FIELDS[name] for bound in (f"{kind}:", f"{kind};")]))
+    statement.count_facets(index, name)
     return index
 
 
@@ -234,8 +267,6 @@ def count_members(facet: str) -> dict[str, int]:
     """Members by slug, with how many publications of a facet are theirs: of its newest where it has many. One query."""
     statement = Statement()
     kind = facet.partition(":")[0]
-    count_choices(statement, "author", Wanted({kind: (facet,)}))
-    return {
-        found.partition(":")[2]: number for what, found, _, number in statement.run()
-        if what == "author" and found.startswith("author:")
-    }  # fmt: skip
+    base = count_choices(statement, "author", Wanted({kind: (facet,)}))
+    counted = of_parameter("author", sort_facets(statement.run()), base)
+    return {found.partition(":")[2]: number for found, number in counted.items() if found.startswith("author:")}

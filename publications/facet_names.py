@@ -11,6 +11,7 @@ from publications.models import Publication
 
 ALL = "all:"  # everything that is listed
 CITED = "cited:yes"  # whose number of citations is known
+SELECTED = "selected:yes"  # the home page reads the newest of it; no filter of the list
 LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
@@ -38,6 +39,8 @@ def facets_of(publication: Publication, *, is_cited: bool) -> list[str]:
         found.add("workshops:hide")
     if is_cited:
         found.add(CITED)
+    if publication.is_selected:
+        found.add(SELECTED)
     return sorted(found)
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 import django_filters
 from django import forms
@@ -30,6 +32,7 @@ from publications.naming import load_named
 
 UNDATED = "none"
 MAX_VALUES = 50
+SHORT = 100  # letters of a value worth remembering: names of records, years, most questions
 YEAR = re.compile(r"[1-9]\d{3}\Z", re.ASCII)
 # Each order's keys; publications.paging knows them too.
 SORTS = {
@@ -231,6 +234,7 @@ class PublicationFilter(django_filters.FilterSet):
 
 FACETS = ("year", "venue", "type", "topic", "author", "award")
 SINGLES = ("since", "until", "code", "workshops", "q", "style", "sort")
+IN_ADDRESSES = (*FACETS, *SINGLES, "page")
 HARMLESS = ("style", "sort", "page")  # a mistake here changes how and where it is listed, not what
 REMEDIES = {"sort": _("Show the newest first"), "page": _("Show the first page"), "style": _("Show the list")}
 
@@ -247,6 +251,16 @@ class Problem:
     @property
     def remedy(self) -> str:
         return REMEDIES.get(self.name, _("Remove this filter"))
+
+
+def encoded(name: str, value: str) -> str:
+    """A parameter as it stands in an address. A page holds forty addresses of the same few."""
+    return encode_once(name, value) if len(value) <= SHORT else urlencode({name: value})
+
+
+@lru_cache(maxsize=4096)
+def encode_once(name: str, value: str) -> str:
+    return urlencode({name: value})
 
 
 @dataclass
@@ -283,16 +297,17 @@ class Selection:
     def is_narrowed(self) -> bool:
         return bool(self.chosen_names or self.problems)
 
+    @property
+    def is_combined(self) -> bool:
+        """Whether two filters and more are chosen, or some that mean nothing: of such lists there is no end."""
+        return bool(self.chosen_count > 1 or self.problems)
+
     def address(self, **changes: list[str] | None) -> str:
         """The query string of the valid values with `changes`, in one order, without page and empty fields."""
         merged = {**self.values, **changes}
-        query = QueryDict(mutable=True)
-        for name in (*FACETS, *SINGLES, "page"):
-            usual = "best" if merged.get("q") else "newest"
-            values = [value for value in merged.get(name) or [] if value and (name, value) != ("sort", usual)]
-            if values:
-                query.setlist(name, values)
-        return f"?{query.urlencode()}" if query else "?"
+        usual = ("sort", "best" if merged.get("q") else "newest")
+        pairs = [(name, value) for name in IN_ADDRESSES for value in merged.get(name) or () if value]
+        return f"?{'&'.join([encoded(*pair) for pair in pairs if pair != usual])}"
 
     def without(self, name: str, value: str) -> str:
         return self.address(**{name: [other for other in self.values.get(name, []) if other != value]})
@@ -302,7 +317,7 @@ def read_selection(data: QueryDict) -> Selection:
     """The filters that `data` asks for. One query where venues, authors or topics are chosen, and one more for each
     of the first two that names what is not there.
     """
-    form = PublicationFilter(data, queryset=Publication.objects.none()).form
+    form = form_of(tuple(name for name in PublicationFilter.base_filters if name in data))(data)
     know_at_once(form)
     form.is_valid()
     errors = form.errors.as_data()
@@ -319,10 +334,16 @@ def read_selection(data: QueryDict) -> Selection:
     return selection
 
 
+@lru_cache(maxsize=256)
+def form_of(names: tuple[str, ...]) -> type[forms.Form]:
+    """The form of these filters. One of all of them would copy thirteen fields for every page."""
+    return type("SelectionForm", (forms.Form,), {name: PublicationFilter.base_filters[name].field for name in names})
+
+
 def know_at_once(form: forms.Form) -> None:
     """Looks up all slugs that the form's data names together, instead of a kind at a time."""
     asked: dict[str, set[str]] = {}
-    for name in ("venue", "author", "topic"):
+    for name in [name for name in ("venue", "author", "topic") if name in form.fields]:
         values = [text for text in form.fields[name].to_python(form.data.getlist(name)) if is_plain(text)]
         if 0 < len(values) <= MAX_VALUES:
             asked[name] = {*values, *(make_slug(text, "") for text in values)}

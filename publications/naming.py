@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labsite.lib.reading import reading_connection
+from publications.totals import TOTALS
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,26 @@ class Named:
     parent_id: int | None = None  # of a venue
 
 
+# Not what only drafts name: a filter that knew it would tell where a paper goes, or on what it is. What a listed paper
+# has is in the totals, which are asked first: PostgreSQL may read all papers' links to topics to find one of a topic.
+LISTED = f"SELECT 1 FROM {TOTALS} n WHERE n.facet = '{{}}:' || {{}}.slug AND n.year = 0 AND n.number > 0"  # noqa: S608
+OF_VENUE = "FROM publications_publication p WHERE p.venue_id = v.id"
+OF_PARTS = "FROM publications_publication p JOIN publications_venue w ON w.id = p.venue_id WHERE w.parent_id = v.id"
+OF_TOPIC = (
+    "FROM publications_publication p JOIN publications_publication_topics o ON o.publication_id = p.id "
+    "WHERE o.topic_id = t.id"
+)
+PUBLISHED_OF_VENUE = (
+    f"EXISTS ({LISTED.format('venue', 'v')}) OR EXISTS (SELECT 1 {OF_VENUE} AND p.is_published) "
+    f"OR EXISTS (SELECT 1 {OF_PARTS} AND p.is_published)"
+)
+PUBLISHED_OF_TOPIC = f"EXISTS ({LISTED.format('topic', 't')}) OR EXISTS (SELECT 1 {OF_TOPIC} AND p.is_published)"
 SELECTS = {
-    "venue": "SELECT 'venue', id, slug, short_name, name, search_text, parent_id FROM publications_venue WHERE {}",
-    "topic": "SELECT 'topic', id, slug, '', name, name, NULL FROM publications_topic WHERE {}",
+    "venue": "SELECT 'venue', v.id, v.slug, v.short_name, v.name, v.search_text, v.parent_id "  # noqa: S608 - ours
+    "FROM publications_venue v "
+    f"WHERE ({PUBLISHED_OF_VENUE} OR NOT EXISTS (SELECT 1 {OF_VENUE})) AND ({{}})",
+    "topic": "SELECT 'topic', t.id, t.slug, '', t.name, t.name, NULL FROM publications_topic t "  # noqa: S608 - ours
+    f"WHERE ({PUBLISHED_OF_TOPIC} OR NOT EXISTS (SELECT 1 {OF_TOPIC})) AND ({{}})",
     "author": "SELECT 'author', id, slug, '', name, sort_key, NULL FROM people_person WHERE is_published AND ({})",
 }
 

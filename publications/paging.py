@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from django.db.models.expressions import RawSQL
 from django.http import QueryDict
 from django.utils.translation import gettext
 
@@ -15,6 +14,7 @@ from publications.counting import EXACT, Counts, hits_of, is_cut
 from publications.facet_names import ALL
 from publications.filters import Problem, Selection
 from publications.finding import DIGESTS, Sql, Wanted, cut, places, places_of, read_wanted, run
+from publications.lines import load_lines
 from publications.models import Publication
 from publications.places import END, UNDATED, YEAR
 from publications.ranking import ranked_places
@@ -103,6 +103,8 @@ def fill(page: Page, selection: Selection, data: QueryDict, counts: Counts, *, i
 def find_places(page: Page, wanted: Wanted, place: int | None, backwards: bool, counts: Counts) -> list[int]:
     """The places of the page, and one more where there is another page; [] for a page that lies too far to go."""
     offset = 0 if place is not None else (page.number - 1) * PER_PAGE
+    if page.sort == "newest" and place is None and not offset and not backwards and has_first_page(counts):
+        return counts.newest[: PER_PAGE + 1]
     if page.sort in ("newest", "oldest"):
         # What was counted by year tells where a page lies, unless it is what a sample or a chosen year holds.
         if offset > DEEPEST and not backwards and wanted.is_counted and not wanted.ranges:
@@ -111,6 +113,12 @@ def find_places(page: Page, wanted: Wanted, place: int | None, backwards: bool, 
     else:
         sql, values = by_key(wanted, page, place, backwards, offset)
     return [row[0] for row in run(sql, values)] if offset <= FARTHEST else []
+
+
+def has_first_page(counts: Counts) -> bool:
+    """Whether counting has collected the newest places, as many as the first page needs or as there are."""
+    at_hand = len(counts.newest or [])
+    return at_hand > PER_PAGE or (counts.newest is not None and not counts.is_capped and at_hand == counts.number)
 
 
 def link_neighbours(page: Page, selection: Selection, *, has_more: bool) -> None:
@@ -123,31 +131,35 @@ def link_neighbours(page: Page, selection: Selection, *, has_more: bool) -> None
 
 
 def load(page: Page, keys: list[int], *, in_full: bool) -> None:
-    """Puts the publications at these places on the page. What was unpublished a moment ago is not among them."""
-    shown = keys[:PER_PAGE]
-    found = Publication.objects.published().filter(digest__place__in=shown)
+    """Puts the publications at these places on the page."""
+    page.publications = load_at(keys[:PER_PAGE], in_full=in_full)
+
+
+def load_at(keys: list[int], *, in_full: bool = False) -> list[Publication]:
+    """The publications at these places, in their order. What was unpublished a moment ago is not among them.
+
+    One query. `in_full` loads what references print as well.
+    """
     if in_full:
+        found = Publication.objects.published().filter(digest__place__in=keys)
         found = load_together(rows=found.with_export_relations().select_related("digest"))["rows"]
     else:
-        found = found.with_lines()
+        found = load_lines(places(tuple(keys)), keys) if keys else []
     rows = {row.digest.place: row for row in found}
-    page.publications = [rows[key] for key in shown if key in rows]
+    return [rows[key] for key in keys if key in rows]
 
 
 def load_newest(facet: str, limit: int) -> list[Publication]:
     """At most `limit` publications with a facet, newest first. One query."""
-    sql, values = places_of(Wanted({facet.partition(":")[0]: (facet,)}), limit)
-    own = RawSQL(sql, values)  # noqa: S611 - values are parameters, names are ours
-    found = Publication.objects.published().filter(digest__place__in=own).with_lines()
-    return sorted(found, key=lambda row: row.digest.place)
+    return load_lines(*places_of(Wanted({facet.partition(":")[0]: (facet,)}), limit))
 
 
 def best_places(question: Question, limit: int) -> list[int]:
     """At most `limit` places of what holds the words, the best first; the newest where too many do. Two queries."""
     wanted = Wanted(words=question)
-    hits = run(*hits_of(wanted))
-    if is_cut(wanted, len(hits)):
-        return [row[0] for row in hits[:limit]]
+    hits = [place for (place,) in run(*hits_of(wanted))]
+    if hits and is_cut(wanted, len(hits), hits[-1]):
+        return [place for place in hits if place < END][:limit]
     return ranked_places(wanted, limit, hits=len(hits))
 
 

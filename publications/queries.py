@@ -6,6 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models.functions import Cast
 
 from labsite.lib.models import PublishableQuerySet
 from labsite.lib.search import q_match, read_question
@@ -76,6 +77,11 @@ class PublicationQuerySet(PublishableQuerySet):
         return self.select_related("digest").only(
             "slug", "title", "kind", "year", "venue", "is_published", "digest__row", "digest__place"
         )
+
+    def with_stored_rows(self) -> PublicationQuerySet:
+        """Like `with_lines`, with the derived row as text: what is printed of it is kept by that (row_html)."""
+        own = self.only("slug", "title", "kind", "year", "venue", "is_published", "is_selected")
+        return own.annotate(stored_row=Cast("digest__row", models.TextField()))
 
     def with_list_relations(self) -> PublicationQuerySet:
         """Loads what a row is derived from: venue, authors with their people, distinctions, links, notices."""

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from publications.formats.addresses import find_identifiers
 from publications.formats.bibtex_reader import BibtexReader, excerpt
-from publications.formats.csl_reader import items_of, read_csl, record_of_csl
+from publications.formats.csl_reader import items_of, notes_on_date, read_csl, record_of_csl
 from publications.formats.lines import Lines
 from publications.formats.ris_reader import record_of_ris
 from publications.formats.stretches import Splitter, Stretch
@@ -159,7 +159,8 @@ def csl_entries(stretch: Stretch) -> Iterator[SourceEntry]:
             yield SourceEntry(stretch.line, label=excerpt(stretch.text), problem=str(error), notes=stretch.notes)
         else:
             label = record.key or excerpt(record.title)
-            yield SourceEntry(stretch.line, label=label, record=record, notes=stretch.notes)
+            notes = (*stretch.notes, *notes_on_date(each))
+            yield SourceEntry(stretch.line, label=label, record=record, notes=notes)
 
 
 # In another process

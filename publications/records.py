@@ -145,3 +145,5 @@ class SourceEntry:
     notes: tuple[str, ...] = ()  # what was understood otherwise than it is written
     lookup: tuple[str, str] | None = None  # (scheme, value) of a bare identifier
     read: int = 0
+    known: int = 0  # the publication that the same source became before: of those that may be it, it is this one
+    is_draft: bool = False  # what it makes is not shown until somebody publishes it

@@ -10,7 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from labsite.lib.together import Plan
+from publications.facet_names import ALL
+from publications.finding import DIGESTS, places, run
+from publications.lines import load_lines
 from publications.models import Authorship, Publication
+from publications.places import year_of
+from publications.totals import FACETS
 
 SHOWN = 5
 CANDIDATES = 200
@@ -34,11 +39,22 @@ def related_to(publication: Publication) -> list[Publication]:
         weight = TOPIC_WEIGHT if name.startswith("topic") else 1
         for key in {key for (key,) in rows} - {publication.pk}:
             scores[key] += weight
-    best = sorted(scores, key=lambda key: (-scores[key], -key))[:CANDIDATES]
-    years = dict(Publication.objects.listed().filter(pk__in=best).order_by().values_list("pk", "year"))
-    chosen = sorted(years, key=lambda key: (-scores[key], -(years[key] or 9999), key))[:SHOWN]
-    rows = {row.pk: row for row in Publication.objects.filter(pk__in=chosen).with_rows()} if chosen else {}
+    best = tuple(sorted(scores, key=lambda key: (-scores[key], -key))[:CANDIDATES])
+    found = listed_places(best) if best else {}
+    chosen = sorted(found, key=lambda key: (-scores[key], -(year_of(found[key]) or 9999), key))[:SHOWN]
+    own = [found[key] for key in chosen]
+    rows = {row.pk: row for row in load_lines(places(tuple(own)), own)} if own else {}
     return [rows[key] for key in chosen if key in rows]
+
+
+def listed_places(keys: tuple[int, ...]) -> dict[int, int]:
+    """The places of those of some publications that are listed. One query."""
+    # CROSS JOIN: without statistics SQLite would go through everything that is listed.
+    sql = (
+        f"SELECT d.publication_id, d.place FROM {DIGESTS} d CROSS JOIN {FACETS} f "  # noqa: S608 - names are ours
+        f"WHERE d.publication_id IN ({places(keys)}) AND f.place = d.place AND f.facet = %s"
+    )
+    return dict(run(sql, [*keys, ALL]))
 
 
 @cache

@@ -6,11 +6,12 @@ site's HTML is in templates. Every text is escaped where it is put in.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from labsite.lib.dates import display_stored
 from labsite.lib.search import Question, highlight
+from labsite.lib.text import fold
 from labsite.lib.web import around_slug, in_language
 from publications.author_line import Author, AuthorLine, make_author_line
 from publications.models import Publication
@@ -88,8 +90,42 @@ def publication_row(
     `owner` is whose page this is; `heading` the element of the title; `root` the site's address for reference
     managers. What `question` looked for is marked.
     """
-    row, words = publication.row, current_words()
-    mark = marker(question)
+    stored = publication.stored_row
+    if stored and publication.is_published and not with_summary and not can_be_marked(stored, question):
+        languages = (get_language() or settings.LANGUAGE_CODE, settings.LANGUAGE_CODE)
+        return _plain_row(languages, stored, root, owner.slug if owner else "", heading)
+    summary = publication.summary if with_summary else ""
+    return _write_row(publication.row, publication.is_published, summary, root, marker(question), owner, heading)
+
+
+def can_be_marked(stored_row: str, question: Question | None) -> bool:
+    """Whether a word that was looked for may stand in the title or a name: most stand in texts that no list prints."""
+    if question is None or not question.terms:
+        return False
+    printed = _printed_words(stored_row)
+    return any(word in printed for word in question.words)
+
+
+@lru_cache(maxsize=3000)
+def _printed_words(stored_row: str) -> str:
+    row = json.loads(stored_row)
+    return fold(" ".join([row["title"], *(author["printed_name"] for author in row["authors"])]))
+
+
+class Owner(NamedTuple):
+    slug: str
+
+
+@lru_cache(maxsize=3000)
+def _plain_row(languages: tuple[str, str], row: str, root: str, owner: str, heading: str) -> SafeString:
+    """The entry of a published publication, kept by all that it prints; the first of `languages` is the active one."""
+    return _write_row(json.loads(row), True, "", root, escape, Owner(owner) if owner else None, heading)
+
+
+def _write_row(
+    row: dict[str, Any], is_published: bool, about: str, root: str, mark: Callable[[str], str], owner: Any, heading: str
+) -> SafeString:
+    words = current_words()
     before, after = words.publication
     title = f'<a href="{before}{escape(row["slug"])}{after}"><bdi>{mark(row["title"])}</bdi></a>'
     retracted = " publication-row-retracted" if row.get("is_retracted") else ""
@@ -97,14 +133,14 @@ def publication_row(
         row_authors(row), is_complete=row.get("is_complete", True), owner=owner or None, shorten=True
     )
     summary = ""
-    if with_summary and publication.summary:
-        summary = f"<p{words.content_language}>{escape(Truncator(publication.summary).words(SUMMARY_WORDS))}</p>"
+    if about:
+        summary = f"<p{words.content_language}>{escape(Truncator(about).words(SUMMARY_WORDS))}</p>"
     return SafeString(
         f'<article class="publication-row{retracted}"><p class="publication-where">{_where(row)}</p>'
         f'<div class="publication-text">{_notices(row)}'
         f'<{heading} class="publication-title"{words.content_language}>{title}</{heading}>'
         f'<p class="publication-authors">{_authors(line, words, mark)}</p>{summary}'
-        f'<ul class="publication-badges">{_badges(publication, row, words)}</ul></div>{_coins(row, root)}</article>'
+        f'<ul class="publication-badges">{_badges(row, words, is_published)}</ul></div>{_coins(row, root)}</article>'
     )
 
 
@@ -135,7 +171,7 @@ def _notices(row: dict[str, Any]) -> str:
     return "".join(found)
 
 
-def _badges(publication: Publication, row: dict[str, Any], words: Words) -> str:
+def _badges(row: dict[str, Any], words: Words, is_published: bool) -> str:
     found = [_badge(escape(distinction_text(each)), " badge-distinction") for each in row.get("distinctions", ())]
     if row.get("is_workshop"):
         found.append(_badge(words.workshop))
@@ -152,7 +188,7 @@ def _badges(publication: Publication, row: dict[str, Any], words: Words) -> str:
         found.append(f'<li><a class="badge badge-code" href="{escape(code)}">{words.code}{of_which}</a></li>')
     elif row.get("has_code"):
         found.append(_badge(words.code, " badge-code"))
-    if not publication.is_published:
+    if not is_published:
         found.append(_badge(words.draft, " badge-notice"))
     for link in links:
         label = escape(in_words(link["label"]))

@@ -6,7 +6,8 @@ the visitor's language when they are printed (publications.printing).
 
 from __future__ import annotations
 
-from functools import cache
+import json
+from functools import cache, lru_cache
 from typing import Any
 
 from django.db.models import Choices
@@ -50,7 +51,7 @@ def _row_in_english(publication: Publication, record: Record, venue_address: str
         "track": publication.track,
         "status": label_of(Publication.Status, status) if status not in ("published", publication.kind) else "",
         "distinctions": [distinction_row(each) for each in publication.distinctions.all()],
-        "code": code.url if code else "",
+        "code": code.address if code else "",
         "has_code": bool(code or publication.has_code),
         "is_published": publication.is_published,
         "is_retracted": publication.has_retraction,
@@ -67,7 +68,7 @@ def links_of(publication: Publication, code: Link | None) -> list[dict[str, str]
     """Where it can be read, registers first; the address of its code has a place of its own."""
     registers = [(label_of(Scheme, own.scheme), own.url) for own in publication.identifiers.all()]
     links = [
-        (link.label or label_of(Link.Kind, link.kind), link.url) for link in publication.links.all() if link != code
+        (link.label or label_of(Link.Kind, link.kind), link.address) for link in publication.links.all() if link != code
     ]
     return [{"label": label, "url": url} for label, url in (*registers, *links) if url]
 
@@ -114,3 +115,19 @@ def lean(author: Author) -> dict[str, Any]:
 
 def row_authors(row: dict[str, Any]) -> list[Author]:
     return [Author(**author) for author in row["authors"]]
+
+
+def people_of(publication: Publication) -> frozenset[tuple[str, str]]:
+    """Slug and name of the authors with a page here, of a publication loaded with its row. No query."""
+    if publication.stored_row:
+        return _people_in(publication.stored_row)
+    return _with_page(publication.row["authors"])
+
+
+@lru_cache(maxsize=3000)
+def _people_in(stored_row: str) -> frozenset[tuple[str, str]]:
+    return _with_page(json.loads(stored_row)["authors"])
+
+
+def _with_page(authors: list[dict[str, Any]]) -> frozenset[tuple[str, str]]:
+    return frozenset((author["slug"], author["person_name"]) for author in authors if author.get("slug"))

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from publications.exporting import FORMATS
-from publications.views import exports, feeds, harvest, pages
+from publications.views import embeds, exports, feeds, harvest, pages
 
 
 class FormatConverter:
@@ -26,6 +26,10 @@ urlpatterns = [
     path("publications/export.<export_format:name>", exports.export, name="export"),
     path("oai", harvest.oai, name="oai"),
     path("feeds/publications.atom", feeds.publications, name="feed"),
+    path("feeds/publications.json", feeds.publications_json, name="json_feed"),
+    path("oembed", embeds.oembed, name="oembed"),
+    path("embed/publications/", embeds.embed, name="embed"),
+    path("embed/publications/<slug:slug>/", embeds.embed_one, name="embed_one"),
     path("publications/<slug:slug>/", pages.publication, name="publication"),
     path("publications/<slug:slug>/cite.<export_format:name>", exports.cite, name="cite"),
     path("publications/<slug:slug>/linkset.json", pages.linkset, name="linkset"),

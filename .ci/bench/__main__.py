@@ -2,7 +2,7 @@
 
     SIZES=1000,10000              publications of the generated databases (up to 1000000)
     DATABASES=sqlite,postgresql
-    SECTIONS=a,b,c,d,e,f,n        a/b cached pages, c cold pages, d imports, e edits, f weights, n names
+    SECTIONS=a,b,c,d,e,f,g,n      a/b cached pages, c cold pages, d imports, e edits, f weights, g publishing, n names
     RECORDS=10000                 records of the imports, e.g. 10000,100000
     BENCH_DIR=…                   keeps the generated databases for the next run
 
@@ -28,6 +28,7 @@ import cached  # noqa: E402
 import cold  # noqa: E402
 import edits  # noqa: E402
 import imports  # noqa: E402
+import publishing  # noqa: E402
 from stores import Stores, kept  # noqa: E402
 from test import postgresql  # noqa: E402
 
@@ -78,7 +79,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers are ended when it is
     sizes = read_numbers("SIZES", "1000,10000")
     records = read_numbers("RECORDS", "10000")
-    sections = read_words("SECTIONS", "a,b,c,d,e,f,n", set("abcdefn"))
+    sections = read_words("SECTIONS", "a,b,c,d,e,f,n", set("abcdefgn"))
     databases = [NAMES[word] for word in read_words("DATABASES", "sqlite,postgresql", set(NAMES))]
     has_wrk, has_nginx = bool(shutil.which("wrk")), bool(shutil.which("nginx"))
     if not has_wrk and {"a", "b", "e"} & {*sections}:
@@ -103,6 +104,8 @@ def main() -> None:
                 keep("edits", edits.measure(made))
             if "d" in sections:
                 keep("imports", imports.measure(databases, records, folder, stores))
+            if "g" in sections:
+                keep("publishing", publishing.measure(middle))
             if "n" in sections:
                 keep("names", imports.measure_names(folder))
         finally:

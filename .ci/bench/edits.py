@@ -96,6 +96,7 @@ class Editor:
             sys.exit("The editor of the benchmark could not sign in.")
 
     def open_form(self, key: str) -> list[tuple[str, str]]:
+        self.connection.close()  # the server has, if nothing was asked for a while: on a slow machine that happens
         return read_form(self.ask("GET", f"/admin/publications/publication/{key}/change/")[1], "title")
 
     def save(self, key: str, form: list[tuple[str, str]], title: str) -> None:

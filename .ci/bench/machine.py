@@ -11,8 +11,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,9 +75,10 @@ class Process:
     """A server with all it starts, in a group of its own."""
 
     def __init__(self, command: list[str], environment: dict[str, str], *, folder: Path, cores: set[int]) -> None:
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as it runs; a full pipe would stop the server
         self._child = subprocess.Popen(
             command, cwd=folder, env=environment, start_new_session=True, preexec_fn=pin(cores),  # noqa: PLW1509
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            stdout=subprocess.DEVNULL, stderr=self._said,
         )  # fmt: skip
         atexit.register(self.stop)
 
@@ -96,11 +98,16 @@ class Process:
                 time.sleep(0.02)
 
     @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
     def died(self) -> str:
         """What it said when it ended; "" while it runs."""
         if self._child.poll() is None:
             return ""
-        return (self._child.stderr.read() if self._child.stderr else "") or "ended without a word"
+        self._said.seek(0)
+        return self._said.read()[-4000:] or "ended without a word"
 
     def cpu(self) -> float:
         """Seconds of processor that its living threads have used."""
@@ -156,14 +163,14 @@ class Granian(Process):
 
     def __init__(
         self, environment: dict[str, str], *, target: str = "labsite.wsgi:application", folder: Path = ROOT,
-        workers: int = 1, threads: int = 4, cores: set[int] = ALL_CORES,
+        workers: int = 1, threads: int = 4, cores: set[int] = ALL_CORES, options: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.port = next_port()
         self.database = urlsplit(environment["DATABASE_URL"]).path.strip("/")  # of PostgreSQL; "" for SQLite
         super().__init__(
             [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
              "--workers", str(workers), "--blocking-threads", str(threads), "--backpressure", "128",
-             "--log-level", "error", "--workers-kill-timeout", "5", target],
+             "--log-level", "error", "--workers-kill-timeout", "5", *options, target],
             environment, folder=folder, cores=cores,
         )  # fmt: skip
         wait_for(self)

@@ -238,7 +238,7 @@ def grants_section(profile: Profile, root: str) -> list[Section]:
 
 
 def make_talk(talk: Talk, root: str) -> Entry:
-    links = [run(link.label, link.url) for link in talk.links.all()]
+    links = [run(link.label, f"{root}{link.address}" if link.document_id else link.url) for link in talk.links.all()]
     paper = talk.publication if talk.publication and talk.publication.is_published else None
     if talk.has_recording and not links:
         links = [run(_("Recording exists"))]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTFField, PartialDate, known
+from labsite.lib.documents import address_of_document
 from labsite.lib.markdown import plain_text
 from labsite.lib.models import Publishable, PublishableQuerySet, WebAddressField
 from labsite.lib.search import q_match, read_question, search_text
@@ -50,26 +51,51 @@ class Talk(Publishable):
 
 
 class TalkLink(models.Model):
-    """A web address of a talk: slides, recording, event page."""
+    """A web address of a talk, or a document of it that the site keeps: slides, recording, event page."""
 
     talk = models.ForeignKey(Talk, on_delete=models.CASCADE, related_name="links")
     label = models.CharField(max_length=80, help_text=_("E.g. Recording, Slides."))
-    url = WebAddressField(_("address"), blank=False)
+    url = WebAddressField(_("address"), help_text=_("Leave empty where a document is uploaded."))
+    document = models.ForeignKey(
+        "labsite.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="talk_links"
+    )
     order = models.PositiveSmallIntegerField(default=0)
 
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["order", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="activities_talklink_address_or_document",
+                condition=(~models.Q(url="") & models.Q(document__isnull=True))
+                | models.Q(url="", document__isnull=False),
+                violation_error_message=_("Give an address or a document, one of the two."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def address(self) -> str:
+        """Where it leads: elsewhere, or to the path of a document here."""
+        return address_of_document(self.document_id) if self.document_id else self.url
 
 
 class NewsItemQuerySet(PublishableQuerySet):
     def newest_first(self) -> NewsItemQuerySet:
         """A stretch of time counts by its end; what has the same date keeps the editors' order."""
         return self.order_by(models.functions.Coalesce("end_date", "date").desc(nulls_last=True), "order", "-id")
+
+    def before(self, item: NewsItem) -> NewsItemQuerySet:
+        """Those that stand before `item` in that order."""
+        last = item.sort_date
+        dated = self.annotate(last=models.functions.Coalesce("end_date", "date"))
+        same = models.Q(last__isnull=True) if last is None else models.Q(last=last)
+        later = models.Q(last__isnull=False) if last is None else models.Q(last__gt=last)
+        ahead = models.Q(order__lt=item.order) | models.Q(order=item.order, id__gt=item.pk)
+        return dated.filter(later | same & ahead)
 
     def search(self, words: str) -> NewsItemQuerySet:
         """Items that hold every word, or the beginning of one."""
@@ -92,6 +118,7 @@ class NewsItem(Publishable):
     """One item of news. Whether it is new follows from its date."""
 
     NEW_FOR = datetime.timedelta(days=120)
+    PER_PAGE = 50  # items of a page of the news
 
     class Kind(models.TextChoices):
         PAPER = "paper", _("Paper")
@@ -152,6 +179,15 @@ class NewsItem(Publishable):
     @property
     def sort_date(self) -> PartialDate | None:
         return self.end_date or self.date
+
+    @property
+    def is_public(self) -> bool:
+        """Whether visitors see it, as `public()` has it."""
+        return self.is_published and (self.kind != self.Kind.PERSONAL or self.show_personal)
+
+    def page_of_news(self) -> int:
+        """The number of the page of the news that it stands on. One query."""
+        return NewsItem.objects.public().before(self).count() // self.PER_PAGE + 1
 
     def is_new(self, on: datetime.date) -> bool:
         """Whether the item is at most 120 days old on the day `on`."""

@@ -23,7 +23,6 @@ from labsite.page_cache.marking import shared_page
 from people.models import Person
 from publications.models import Publication
 
-NEWS_PER_PAGE = 50
 AWARDS_PER_PAGE = 200
 MOST_PAPERS = 100  # of a project that its page prints
 KIND_HEADINGS = {
@@ -74,7 +73,7 @@ def by_person(receipts: list[AwardReceipt]) -> list[tuple[str, str, list[AwardRe
 def news(request: HttpRequest) -> HttpResponse:
     """The news, newest first, by year; `?kind=` narrows it, `?person=` to one person, `?page=` turns the page."""
     selection = read_news_selection(request.GET)
-    pages = Paginator(selection.items, NEWS_PER_PAGE)
+    pages = Paginator(selection.items, NewsItem.PER_PAGE)
     given = {"kind": selection.kind, "person": selection.person and selection.person.pk}
     given = {name: value for name, value in given.items() if value}
     rows = first_news(*given).load(**given)
@@ -151,7 +150,7 @@ def first_news(*given: str) -> Plan:
 
     def make(kind: str = "", person: int = 0) -> dict[str, QuerySet | Number]:
         items = narrowed_news(kind, person)
-        return {"items": items.with_relations()[:NEWS_PER_PAGE], "number": Number(items)}
+        return {"items": items.with_relations()[: NewsItem.PER_PAGE], "number": Number(items)}
 
     types = {"kind": str, "person": int}
     return Plan(make, **{name: types[name] for name in given})

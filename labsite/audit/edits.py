@@ -13,13 +13,13 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext
 
 from labsite.audit.entries import Version
-from labsite.audit.kinds import AuditKind
-from labsite.lib.versions import ONE_EDIT
+from labsite.audit.kinds import AuditKind, kind_name
+from labsite.lib.versions import ONE_EDIT, held_keys
 
 # What a row that is gone is known by: the first of these columns that it fills.
 WORDS = (
     "name", "title", "printed_name", "heading", "degree", "event", "value", "url", "path", "body", "note", "label",
-    "kind", "role",
+    "kind", "role", "username",
 )  # fmt: skip
 PRIVATE = {"people.personname": frozenset(WORDS)}  # a former name is nobody's business
 
@@ -84,7 +84,7 @@ def make_edit(version: Version, owner: tuple[type[models.Model], Any], names: di
     own = "" if version.kind.is_row else own_words(version.kind, version.row)
     return Edit(
         names.get(owner) or own or gettext("number %(key)s") % {"key": key},
-        capfirst(str(model._meta.verbose_name)),
+        kind_name(model),
         history_address(model, key),
         (user.get_full_name() or user.get_username()) if user else "",
         version.row.history_change_reason or "",
@@ -104,7 +104,7 @@ def make_part(version: Version, fields: Iterable[str]) -> Part:
     labels = tuple(capfirst(str(model._meta.get_field(each).verbose_name)) for each in fields)
     key = getattr(version.row, model._meta.pk.attname)
     address = history_address(model, key) if is_row and version.kind.has_page else ""
-    return Part(capfirst(str(model._meta.verbose_name)), name, acts[version.row.history_type], labels, address)
+    return Part(kind_name(model), name, acts[version.row.history_type], labels, address)
 
 
 def own_words(kind: AuditKind, row: Any) -> str:
@@ -141,7 +141,8 @@ def changed_fields(versions: Sequence[Version]) -> dict[int, list[str]]:
         by_kind[version.kind].append(version)
     for kind, own in by_kind.items():
         single = [each for each in kind.history.tracked_fields if each.editable and not each.primary_key]
-        many = {each.name: held_keys(each, own) for each in kind.history._history_m2m_fields}
+        rows = [each for version in own for each in (version.row, version.previous) if each is not None]
+        many = {each.name: held_keys(each, rows) for each in kind.history._history_m2m_fields}
         for version in own:
             found[id(version)] = differing(version, single, many) if version.previous else []
     return found
@@ -156,15 +157,3 @@ def differing(version: Version, single: list[models.Field], many: dict[str, dict
     return names + [
         name for name, held in many.items() if held.get(row.history_id, empty) != held.get(previous.history_id, empty)
     ]
-
-
-def held_keys(column: models.ManyToManyField, versions: Sequence[Version]) -> dict[int, set[Any]]:
-    """By row of history, the keys that a many-to-many field held."""
-    rows = [each for version in versions for each in (version.row, version.previous) if each is not None]
-    copies = getattr(rows[0], column.name).model
-    target = f"{column.m2m_reverse_field_name()}_id"
-    found: dict[int, set[Any]] = defaultdict(set)
-    keys = {row.history_id for row in rows}
-    for history, key in copies.objects.filter(history_id__in=keys).values_list("history_id", target):
-        found[history].add(key)
-    return found

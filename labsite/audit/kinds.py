@@ -8,11 +8,16 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.auth.models import Group as AccountGroup
+from django.contrib.auth.models import User
 from django.db import models
 from django.forms.models import _get_foreign_key
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
-APPS = ("people", "publications", "activities", "labsite")
+APPS = ("people", "publications", "activities", "labsite", "auth")
+ACCOUNTS = {User: _("Account"), AccountGroup: _("Group of accounts")}  # a lab has groups too, of people
 READS_ALL = ("people.add_person", "people.change_person")  # editors; members change themselves only
 
 
@@ -36,6 +41,10 @@ class AuditKind:
     @property
     def is_row(self) -> bool:
         return self.owner is not self.model
+
+    @property
+    def is_of_accounts(self) -> bool:
+        return self.model in ACCOUNTS
 
     @property
     def has_page(self) -> bool:
@@ -72,13 +81,21 @@ def order_of(model: type[models.Model]) -> tuple[bool, str]:
     return model._meta.model_name not in ("person", "publication"), model._meta.label_lower
 
 
+def kind_name(model: type[models.Model]) -> str:
+    return str(ACCOUNTS.get(model) or capfirst(str(model._meta.verbose_name)))
+
+
 def may_read(request: HttpRequest, kind: AuditKind) -> bool:
-    meta = kind.model._meta
-    return request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}")
+    """Records for who may change them; accounts and their groups for whoever may look at both."""
+    if kind.is_of_accounts:
+        return all(may_look(request, model) for model in ACCOUNTS)
+    return request.user.has_perms([*READS_ALL, f"{kind.model._meta.app_label}.change_{kind.model._meta.model_name}"])
+
+
+def may_look(request: HttpRequest, model: type[models.Model]) -> bool:
+    return admin.site._registry[model].has_view_permission(request)
 
 
 def kinds_for(request: HttpRequest) -> list[AuditKind]:
-    """What this account may read the history of; nothing for who is no editor."""
-    if not request.user.has_perms(READS_ALL):
-        return []
+    """What this account may read the history of; nothing for who neither is an editor nor may look at accounts."""
     return [kind for kind in audit_kinds() if may_read(request, kind)]

@@ -17,7 +17,7 @@ from labsite.backups.files import BLOCK
 from labsite.backups.loading import build, compare
 from labsite.backups.problems import BackupProblem
 from labsite.backups.replacing import store_whole
-from labsite.backups.restoring import alone, plain_problems
+from labsite.backups.restoring import alone, check_space, plain_problems
 from labsite.backups.scratch import scratch_database, standing_in
 from publications.models import Publication, PublicationDigest
 
@@ -45,6 +45,7 @@ def drill(archive: ArchiveReader) -> Report:
     began, report = monotonic(), Report(rows=manifest.rows, tables=len(manifest.tables))
     folder = Path(settings.DATA_DIR) / ".drill"
     with plain_problems(), alone("drill"):
+        check_space(manifest, max((file.bytes for file in manifest.files), default=0))
         try:
             with scratch_database(SCRATCH, folder / "database") as config, standing_in(config) as scratch:
                 report.notes = build(archive, scratch)

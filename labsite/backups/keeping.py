@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -52,14 +53,24 @@ def place_in_time(path: Path) -> tuple[str, int]:
 
 
 def archives_in(folder: Path) -> list[Path]:
-    """The archives in a folder, the newest first."""
-    found = [path for path in folder.glob("labsite-*") if path.is_file() and moment_of(path)] if folder.is_dir() else []
+    """The archives in a folder, the newest first; none in one that is not there.
+
+    Raises `OSError` where it cannot be looked into.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = [Path(each.path) for each in entries if moment_of(Path(each.name)) and each.is_file()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
     return sorted(found, key=place_in_time, reverse=True)
 
 
 def newest_in(folder: Path) -> Path:
-    """Raises `BackupProblem` where there is none."""
-    found = archives_in(folder)
+    """Raises `BackupProblem` where there is none, or nobody may look."""
+    try:
+        found = archives_in(folder)
+    except OSError as error:
+        raise BackupProblem(f"{folder} cannot be looked into ({error.strerror}): give rights.") from error
     if not found:
         raise BackupProblem(f"There is no archive in {folder}: make one with 'manage.py backup', or name one.")
     return found[0]

@@ -10,7 +10,6 @@ from typing import Any
 from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from psycopg import Error as PostgreSQLError
 
@@ -21,6 +20,7 @@ from labsite.backups.snapshot import read_rows, sum_rows
 from labsite.backups.tables import LOADED_LAST, Table, check_known, heads, set_last_key, tables_of
 from labsite.backups.values import writer_of
 from labsite.lib.http import VERSION
+from labsite.lib.migrating import WholeMigrationExecutor
 from publications.digests import refresh_digests
 from publications.models import Publication
 
@@ -61,7 +61,7 @@ def build(archive: ArchiveReader, connection: BaseDatabaseWrapper) -> list[str]:
 
 def make_tables(connection: BaseDatabaseWrapper, manifest: Manifest) -> None:
     """The tables that the archive's migrations make, empty."""
-    executor = MigrationExecutor(connection)
+    executor = WholeMigrationExecutor(connection)
     executor.migrate(heads(executor.loader, [(app, name) for app, name in manifest.migrations]))
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for table in tables_of(connection):

@@ -66,14 +66,17 @@ def whole_archive(path: Path, secret: bytes | None) -> Iterator[ArchiveReader]:
 
 
 def restore(archive: ArchiveReader, say: Say) -> Restored:
-    """Makes the site what the archive is; `say` is told what happens. Raises `BackupProblem`: then nothing changed."""
+    """Makes the site what the archive is; `say` is told what happens.
+
+    Raises `BackupProblem`: then nothing changed, unless it says that the database is the archive's already.
+    """
     with plain_problems(), alone():
         live = connections[DEFAULT_DB_ALIAS]
         result = Restored(archive.manifest)
         stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dt%H%M%S%f")[:-3]
         aside = aside_folder() / stamp
         found = replacing.differences(archive.manifest)
-        check_space(archive.manifest, sum(file.bytes for file in found.missing))
+        check_space(archive.manifest, sum(file.bytes for file in [*found.missing, *found.other]))
         was_there = swapping.holds_anything(live)
         with scratch_database(SCRATCH, Path(settings.DATA_DIR) / ".restoring") as config:
             say("Building the database beside the one in use …")
@@ -83,7 +86,13 @@ def restore(archive: ArchiveReader, say: Say) -> Restored:
             replacing.add_files(archive, found.missing, aside)
             say("Changing places …")
             swapping.put_in_place(place_of(config), stamp, aside)
-        moved = replacing.set_aside(archive, found, aside)
+        try:
+            moved = replacing.set_aside(archive, found, aside)
+        except OSError as error:
+            raise BackupProblem(
+                f"The database is the archive's by now, but not every file ({error.strerror or error}): mend that and "
+                "run the same command again, or bring back what was there with 'restore --undo'."
+            ) from error
         earlier = [folder for folder in asides() if folder != aside and swapping.is_kept(folder.name, folder)]
         stay = earlier[: KEPT - 1]
         if was_there or moved:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from labsite.lib.web import plain_addresses
+from labsite.lib.web import plain_address, plain_addresses
 from labsite.models import LabProfile
 from people.directory import current_membership
 from people.models import Group, Person
@@ -41,7 +42,12 @@ class Card:
     @property
     def version(self) -> str:
         """Another one whenever the card looks otherwise."""
-        return hashlib.sha256(repr((DESIGN, astuple(self))).encode()).hexdigest()[:16]
+        return version_of(self)
+
+
+@lru_cache(maxsize=64)
+def version_of(card: Card) -> str:
+    return hashlib.sha256(repr((DESIGN, astuple(card))).encode()).hexdigest()[:16]
 
 
 def make_card(record: Model, profile: LabProfile) -> Card:
@@ -64,7 +70,8 @@ def make_card(record: Model, profile: LabProfile) -> Card:
 
 
 def shorten(text: str, most: int) -> str:
-    return Truncator(" ".join(text.split())).chars(most)
+    text = " ".join(text.split())
+    return text if text.isascii() and len(text) <= most else Truncator(text).chars(most)
 
 
 def person_facts(person: Person) -> tuple[str, str, list[str]]:
@@ -76,7 +83,7 @@ def person_facts(person: Person) -> tuple[str, str, list[str]]:
 
 
 def publication_facts(publication: Publication) -> tuple[str, str, list[str]]:
-    names = [row.printed_name for row in publication.authorships.all()[: AUTHORS + 1]]
+    names = [row.shown_name for row in publication.authorships.all()[: AUTHORS + 1]]
     is_whole = publication.author_list_complete and len(names) <= AUTHORS
     authors = _(", ").join(names[:AUTHORS])
     return publication.venue_tag, publication.marked_title, [authors if is_whole else f"{authors} …" if authors else ""]
@@ -106,9 +113,9 @@ def folder_name(record: Model) -> str:
 
 def card_address(record: Model, card: Card) -> str:
     """Its path, with the version: it may be kept for ever."""
+    kind = ROUTES.get(record.__class__)
     with plain_addresses():
-        kind = ROUTES.get(record.__class__)
-        path = reverse("card", args=[kind, record.slug]) if kind else reverse("site_card")
+        path = reverse("card", args=[kind, record.slug]) if kind else plain_address("site_card")
     return f"{path}?v={card.version[:8]}"
 
 

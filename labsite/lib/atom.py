@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import XMLGenerator
 
@@ -16,7 +17,10 @@ MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; `identifier` never changes, `updated` whenever what is shown changes. `summary` is plain text."""
+    """One entry; `identifier` never changes, `updated` whenever what is shown changes. Texts are plain.
+
+    `content` and `details`, further members by name, are for feeds in JSON: Atom has no place for them.
+    """
 
     identifier: str
     title: str
@@ -26,6 +30,8 @@ class Entry:
     authors: tuple[str, ...] = ()
     summary: str = ""
     categories: tuple[str, ...] = ()
+    content: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

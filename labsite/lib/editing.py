@@ -30,6 +30,8 @@ from labsite.lib.versions import end_of_version, restore_rows, set_changes, writ
 MERGEABLE = frozenset({"people.organization", "people.person", "publications.publication", "publications.venue"})
 
 
+MOST_WORDS = 20  # of a search in the admin
+
 # Whoever may read what private fields said before: the group “Data managers” and superusers.
 READ_PRIVATE_HISTORY = "people.read_private_history"
 
@@ -73,8 +75,14 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
     object_history_form_template = "admin/history_form.html"
 
     def get_search_results(self, request: HttpRequest, queryset: models.QuerySet, search_term: str) -> Any:
-        """Rows that hold every word in some field; each word may stand in another field or related row."""
-        for word in smart_split(search_term.replace("\x00", "")):
+        """Rows that hold every word in some field; each word may stand in another field or related row.
+
+        Each is a question within the question: of a pasted page the first `MOST_WORDS` are asked for.
+        """
+        words = list(dict.fromkeys(smart_split(search_term.replace("\x00", ""))))
+        if len(words) > MOST_WORDS and request.resolver_match.url_name.endswith("_changelist"):
+            self.message_user(request, gettext("Only the first %d words were looked for.") % MOST_WORDS, "WARNING")
+        for word in words[:MOST_WORDS]:
             if word.startswith(('"', "'")) and len(word) > 1 and word[0] == word[-1]:
                 word = unescape_string_literal(word)
             found = self.model._default_manager.filter(self.q_word(request, word)).order_by()
@@ -86,7 +94,7 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
         condition = models.Q()
         for name in self.get_search_fields(request):
             if name.endswith("search_text"):
-                condition |= models.Q(*((f"{name}__contains", part) for part in fold(word).split()))
+                condition |= models.Q(*((f"{name}__contains", part) for part in fold(word).split()[:MOST_WORDS]))
             else:
                 condition |= models.Q((f"{name}__icontains", word))
         return condition

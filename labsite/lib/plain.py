@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.admin.widgets import ForeignKeyRawIdWidget, ManyToManyRawIdWidget
 from django.http import HttpRequest
 
-from labsite.lib.choosing import KeysSelect, KeysSelectMultiple
+from labsite.lib.choosing import KeysField, KeysSelect, KeysSelectMultiple
 
 MOST_ROWS = 20
 MOST_CHOICES = 2_000  # rows that a plain list may hold: beyond it, the number of the record is typed
@@ -44,6 +44,7 @@ class PlainMixin:
             kwargs["widget"] = ManyToManyRawIdWidget(db_field.remote_field, self.admin_site)
         elif "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
             kwargs["widget"] = KeysSelectMultiple(db_field, self.admin_site, using=kwargs.get("using"))
+        kwargs.setdefault("form_class", KeysField)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def is_too_long(self, db_field: Any, request: HttpRequest) -> bool:

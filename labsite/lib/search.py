@@ -18,6 +18,8 @@ from django.db.models.expressions import RawSQL
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from labsite.lib.frequent import frequent_words
+from labsite.lib.reading import reading_connection
 from labsite.lib.text import fold, foldings
 
 # Chinese, Japanese and Korean are written without blanks: each sign is a word, and signs together are a phrase.
@@ -96,7 +98,8 @@ def words_query(
     """
     if database == "postgresql":
         # A weight makes PostgreSQL read every row that its index finds: only for rows that are read anyhow.
-        return "to_tsquery('simple', %s)", [postgresql_query(question, WEIGHTS[:first])]
+        frequent = frequent_words(reading_connection(), model._meta.db_table, MANY)
+        return "to_tsquery('simple', %s)", [postgresql_query(question, WEIGHTS[:first], frequent)]
     columns = getattr(model, "SEARCH_COLUMNS", ())[: first or None]
     return sqlite_expression(index_name(model._meta.db_table), question, columns)
 
@@ -133,6 +136,8 @@ def key_field(model: type[models.Model]) -> models.Field:
 def highlight(text: str, question: Question) -> SafeString:
     """`text`, escaped, with every word that begins like a word of the question in `<mark>`."""
     words = tuple(question.words)
+    if text.isascii() and not any(map(text.lower().__contains__, words)):
+        return mark_safe(escape(text))  # noqa: S308 - nothing to mark: what most names of authors are
     pieces, begin = [], 0
     for match in WORD.finditer(text) if words else ():
         if any(spelling.startswith(words) for spelling in foldings(match.group())):
@@ -146,11 +151,15 @@ def vendor(queryset: models.QuerySet) -> str:
     return connections[queryset.db].vendor
 
 
-def postgresql_query(question: Question, weight: str = "") -> str:
-    """In tsquery's syntax; `weight` AB looks into the first two columns only."""
+def postgresql_query(question: Question, weight: str = "", frequent: frozenset[str] = frozenset()) -> str:
+    """In tsquery's syntax; `weight` AB looks into the first two columns only.
+
+    Of the words that are `frequent`, what begins like them is not looked for: collecting it costs most of a search.
+    """
     found = []
     for words, whole in question.terms[:MAX_TERMS]:
-        is_whole = whole or len(words[-1]) == 1  # a letter alone is an initial, or a sign that is a word
+        # A letter alone is an initial, or a sign that is a word.
+        is_whole = whole or len(words[-1]) == 1 or (len(words) == 1 and words[0] in frequent)
         marks = [("" if is_whole or index < len(words) - 1 else "*") + weight for index in range(len(words))]
         parts = [f"'{word}'" + (f":{mark}" if mark else "") for word, mark in zip(words, marks, strict=True)]
         found.append(f"({' <-> '.join(parts)})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import pgettext
 # Directional overrides and NULs have no place in names or titles and can disguise them.
 UNSAFE_CHARACTERS = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
 MARKS_OF_DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")  # an input refuses NUL in words
+JOINER = "\u2060"  # a word joiner: it shows nothing, and what it keeps apart is no markup
 NUMBER_ROOM = 8  # letters of a slug that its number may take
 BLANKS = re.compile(r"\s+")
 
@@ -75,6 +77,17 @@ def _is_latin(text: str) -> bool:
 def make_slug(text: str, fallback: str) -> str:
     """An ASCII slug of at most 80 characters; `fallback` where nothing is left (an emoji-only name)."""
     return slugify(anyascii(text))[:80].strip("-") or fallback
+
+
+def free_slug(parts: Iterable[Any], fallback: str, taken: set[str]) -> str:
+    """A slug of texts, those that say something; numbered from 2 where `taken` has it, and noted there."""
+    slug = make_slug(" ".join(str(part) for part in parts if part), fallback)
+    key, number = slug, 1
+    while key in taken:
+        number += 1
+        key = f"{slug}-{number}"
+    taken.add(key)
+    return key
 
 
 def unique_slug(queryset: models.QuerySet, text: str, fallback: str) -> str:

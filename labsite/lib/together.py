@@ -30,7 +30,7 @@ from django.db.models.query import Prefetch, QuerySet
 from django.db.models.sql import Query
 
 from labsite.lib.instances import KEPT_AS_TEXT, NOT_IN_JSON, decoders_of, make_reader
-from labsite.lib.reading import reading_connection
+from labsite.lib.reading import preparing_cursor, reading_connection
 from labsite.lib.samples import bind, make_sample
 
 MOST_ARGUMENTS = 90  # of one call of a function: PostgreSQL takes 100, SQLite 127
@@ -38,7 +38,7 @@ MOST_ARGUMENTS = 90  # of one call of a function: PostgreSQL takes 100, SQLite 1
 
 @dataclass(frozen=True)
 class Number:
-    """How many rows a queryset has, in place of the rows."""
+    """How many rows a queryset has, in place of the rows; of one that ends at a limit, as many as it gives."""
 
     queryset: QuerySet
 
@@ -123,7 +123,7 @@ class Statement:
         params = [bind(bound[name], place) if name else place for name, place in self.params]
         answers: dict[int, list[list[Any]]] = {}
         if self.asked:
-            with reading_connection().cursor() as cursor:
+            with preparing_cursor(reading_connection()) as cursor:
                 cursor.execute(self.sql, params)
                 answers = {number: json.loads(text) for number, text in cursor.fetchall()}
         rows = {id(branch): branch.read(answers.get(number, [])) for number, branch in enumerate(self.branches)}
@@ -148,7 +148,8 @@ def walk(branch: Branch) -> Iterator[Branch]:
 def make_branch(asked: QuerySet | Number) -> Branch:
     """The branch of a queryset, put into SQL, with those of what it prefetches."""
     if isinstance(asked, Number):
-        branch = Branch(asked.queryset.order_by().values("pk"), is_number=True)
+        is_limited = asked.queryset.query.is_sliced
+        branch = Branch(asked.queryset if is_limited else asked.queryset.order_by().values("pk"), is_number=True)
     else:
         branch = Branch(asked)
     compile_branch(branch)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -86,21 +87,37 @@ def _copy_many_to_many(
         )
 
 
-def set_changes(records: Sequence[Any], model: type[models.Model], hidden: frozenset[str] = frozenset()) -> None:
+def held_keys(column: models.ManyToManyField, rows: Sequence[Any]) -> dict[int, set[Any]]:
+    """By row of history, the keys that a many-to-many field held. One query."""
+    copies = getattr(rows[0], column.name).model
+    target = f"{column.m2m_reverse_field_name()}_id"
+    found: dict[int, set[Any]] = defaultdict(set)
+    keys = {row.history_id for row in rows}
+    for history, key in copies.objects.filter(history_id__in=keys).values_list("history_id", target):
+        found[history].add(key)
+    return found
+
+
+def set_changes(
+    records: Sequence[Any], model: type[models.Model], hidden: frozenset[str] = frozenset(), *, whole_lists: bool = True
+) -> None:
     """Gives each record, newest first, `history_delta_changes` for a template. One query per many-to-many field.
 
-    Of `hidden` fields it says that they changed, and not what they held.
+    Of `hidden` fields it says that they changed, and not what they held. Without `whole_lists` a many-to-many field
+    says only what came and what went, for one query more: a group may hold hundreds of rights.
     """
     records = list(records)
     if not records:
         return
-    many = {field.name: _values(field, records) for field in records[0]._history_m2m_fields}
+    read = _values if whole_lists else _moved_values
+    many = {field.name: read(field, records) for field in records[0]._history_m2m_fields}
     single = {field.name for field in records[0].tracked_fields if field.editable} - many.keys() - hidden
     for newer, older in pairwise(records):
         delta = newer.diff_against(older, included_fields=single, foreign_keys_are_objs=True)
-        for name, values in many.items():
-            if values[newer.history_id] != values[older.history_id]:
-                delta.changes.append(ModelChange(name, values[older.history_id], values[newer.history_id]))
+        for name, lists in many.items():
+            before, after = lists(older, newer)
+            if before != after:
+                delta.changes.append(ModelChange(name, before, after))
         newer.history_delta_changes = HistoricalRecordContextHelper(model, newer).context_for_delta_changes(delta)
         newer.history_delta_changes += [
             {"field": capfirst(model._meta.get_field(name).verbose_name), "old": gettext("private"), "new": "…"}
@@ -109,14 +126,36 @@ def set_changes(records: Sequence[Any], model: type[models.Model], hidden: froze
         ]
 
 
-def _values(field: models.ManyToManyField, records: list[Any]) -> dict[int, list[dict[str, Any]]]:
-    """By row of history what `field` held, in the shape django-simple-history prints."""
+# Of two rows of history, the older one first, what a many-to-many field held in the shape django-simple-history prints.
+Lists = Callable[[Any, Any], tuple[list[dict[str, Any]], list[dict[str, Any]]]]
+
+
+def _moved_values(field: models.ManyToManyField, records: list[Any]) -> Lists:
+    """What only one of the two held."""
+    held = held_keys(field, records)
+    name, target = field.m2m_reverse_field_name(), field.related_model
+    moved = {key for newer, older in pairwise(records) for key in held[newer.history_id] ^ held[older.history_id]}
+    needed = [each.name for each in target._meta.concrete_fields if each.many_to_one and not each.null]
+    found = target._base_manager.select_related(*needed).in_bulk(moved) if moved else {}
+
+    def shown(keys: set[Any]) -> list[dict[str, Any]]:
+        return [{name: found.get(key, f"deleted ({key})")} for key in sorted(keys)]
+
+    def lists(older: Any, newer: Any) -> Any:
+        before, after = held[older.history_id], held[newer.history_id]
+        return shown(before - after), shown(after - before)
+
+    return lists
+
+
+def _values(field: models.ManyToManyField, records: list[Any]) -> Lists:
+    """All that either held."""
     name = field.m2m_reverse_field_name()
     rows = getattr(records[0], field.name).model.objects.filter(history__in=records).select_related(name)
     values: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.order_by(f"{name}_id"):
         values[row.history_id].append({name: getattr(row, name) or f"deleted ({getattr(row, f'{name}_id')})"})
-    return values
+    return lambda older, newer: (values[older.history_id], values[newer.history_id])
 
 
 # One click writes the record first, then its many-to-many values, then its rows: versions this near are one edit.
@@ -186,4 +225,8 @@ def drop_lost_targets(row: models.Model) -> bool:
         if not field.null:
             return False
         setattr(row, field.attname, None)
+        try:
+            row.validate_constraints()  # one that needs an address or a document has neither now
+        except ValidationError:
+            return False
     return True

@@ -15,6 +15,9 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import get_language
 
+# For answers of which there are as many as combinations of filters: `X-Robots-Tag`, as Google and Bing read it.
+ENDLESS = "noindex, nofollow"
+
 
 def address_of(name: str, slug: str) -> str:
     """What `reverse(name, args=[slug])` gives for a slug, thirty times as fast: lists print thousands."""
@@ -23,11 +26,22 @@ def address_of(name: str, slug: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def around_slug(name: str, language: str | None) -> tuple[str, str]:
-    """What stands before and after the slug in the addresses of a page in one language."""
+def around_slug(name: str, language: str | None, *further: str) -> tuple[str, str]:
+    """What stands before and after the slug in the addresses of a page in one language; `further` follow the slug."""
     with translation.override(language):
-        before, _, after = reverse(name, args=["slug-stands-here"]).partition("slug-stands-here")
+        before, _, after = reverse(name, args=["slug-stands-here", *further]).partition("slug-stands-here")
     return before, after
+
+
+def plain_address(name: str, *arguments: str) -> str:
+    """The address of what is the same in every language: files, feeds. For few different arguments: all are kept."""
+    return _address_in(settings.LANGUAGE_CODE, name, *arguments)
+
+
+@lru_cache(maxsize=256)
+def _address_in(language: str, name: str, *arguments: str) -> str:
+    with translation.override(language):
+        return reverse(name, args=arguments)
 
 
 @contextmanager
@@ -109,10 +123,10 @@ def attachment(content: bytes | str, content_type: str, name: str) -> HttpRespon
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def refusal(problems: Iterable[str]) -> HttpResponse:
+def refusal(problems: Iterable[str], status: int = 400) -> HttpResponse:
     """What is wrong with the question, a line each, in place of a file that would answer another one."""
     words = "".join(f"{problem}\n" for problem in problems)
-    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=400)
+    return HttpResponse(words, content_type="text/plain; charset=utf-8", status=status)
 
 
 def site_root(request: HttpRequest) -> str:

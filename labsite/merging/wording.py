@@ -48,6 +48,7 @@ WORDS = {
     "activities.talk.venue": Words(_("talk"), _("talks")),
     "activities.talk_speakers.person": Words(_("talk"), _("talks")),
     "labsite.labprofile.organization": Words(_("lab profile"), _("lab profiles")),
+    "labsite.oldpath.publication": Words(_("old address"), _("old addresses")),
     "people.education.organization": Words(_("degree"), _("degrees"), "person"),
     "people.education.person": Words(_("degree"), _("degrees")),
     "people.education_advisors.person": Words(_("degree they advised"), _("degrees they advised")),

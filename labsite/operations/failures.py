@@ -18,11 +18,12 @@ class Trouble(Enum):
     BROKEN = "the disk, or the file of the database, has a fault"
     BUSY = "somebody else is writing"
     AWAY = "the database does not answer"
+    SLOW = "a query took longer than a visitor's may"
 
     @property
     def seconds(self) -> int:
         """After which another try may do."""
-        return {Trouble.BUSY: 5, Trouble.AWAY: 30}.get(self, 300)
+        return {Trouble.BUSY: 5, Trouble.AWAY: 30, Trouble.SLOW: 60}.get(self, 300)
 
     @property
     def stops_writing(self) -> bool:
@@ -39,13 +40,14 @@ OF_SQLITE = {
     sqlite3.SQLITE_FULL: Trouble.FULL, sqlite3.SQLITE_READONLY: Trouble.READ_ONLY, sqlite3.SQLITE_IOERR: Trouble.BROKEN,
     sqlite3.SQLITE_CORRUPT: Trouble.BROKEN, sqlite3.SQLITE_NOTADB: Trouble.BROKEN, sqlite3.SQLITE_BUSY: Trouble.BUSY,
     sqlite3.SQLITE_LOCKED: Trouble.BUSY, sqlite3.SQLITE_CANTOPEN: Trouble.AWAY,
+    sqlite3.SQLITE_INTERRUPT: Trouble.SLOW,
 }  # fmt: skip
 LOCKED = ("database is locked", "database table is locked", "database schema is locked")  # SQLite's words
 # SQLSTATEs, or their first two signs: https://www.postgresql.org/docs/current/errcodes-appendix.html
 OF_POSTGRESQL = {
     "53100": Trouble.FULL, "25006": Trouble.READ_ONLY, "58030": Trouble.BROKEN, "XX001": Trouble.BROKEN,
     "XX002": Trouble.BROKEN, "40001": Trouble.BUSY, "40P01": Trouble.BUSY, "55P03": Trouble.BUSY, "53": Trouble.AWAY,
-    "57P": Trouble.AWAY, "08": Trouble.AWAY,
+    "57P": Trouble.AWAY, "08": Trouble.AWAY, "57014": Trouble.SLOW,
 }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-from labsite.operations.private_text import one_line, path_for_log, without_secrets, without_values
+from labsite.operations.private_text import kinds_of, one_line, path_for_log, without_secrets, without_values
 from labsite.operations.request_ids import NAME, current_request_id
 
 # Which parts of a record a line tells beside time, level, source and message: those that we set ourselves.
@@ -27,6 +27,9 @@ def message_of(record: logging.LogRecord) -> str:
         match = getattr(request, "resolver_match", None)
         path = path_for_log(request.path, match.kwargs if match else None)
         return one_line(without_secrets(str(record.msg) % (*arguments[:-1], path)))
+    if any(isinstance(each, BaseException) for each in arguments):
+        arguments = tuple(told_of(each) if isinstance(each, BaseException) else each for each in arguments)
+        return one_line(without_secrets(str(record.msg) % arguments))
     try:
         return one_line(without_secrets(record.getMessage()))
     except (TypeError, ValueError):  # a line that cannot be put together still says where it comes from
@@ -37,6 +40,11 @@ def request_id_of(record: logging.LogRecord) -> str:
     """Django writes some lines when the answer is on its way, with the request at hand."""
     meta = getattr(getattr(record, "request", None), "META", {})
     return getattr(record, "request_id", "") or current_request_id() or meta.get(NAME, "")
+
+
+def told_of(error: BaseException) -> str:
+    """An exception's message, as much of it as a log may hold."""
+    return without_values(str(error), kinds_of(error))
 
 
 def trace_of(record: logging.LogRecord) -> list[str]:
@@ -52,7 +60,7 @@ def trace_of(record: logging.LogRecord) -> list[str]:
     for each in reversed(chain):
         for frame in traceback.extract_tb(each.__traceback__):
             lines.append(f"{frame.filename}:{frame.lineno} in {frame.name}")
-        lines.append(one_line(f"{type(each).__module__}.{type(each).__qualname__}: {without_values(str(each))}"))
+        lines.append(one_line(f"{type(each).__module__}.{type(each).__qualname__}: {told_of(each)}"))
     return lines
 
 

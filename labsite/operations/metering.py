@@ -35,6 +35,7 @@ class Counts:
         self.requests: dict[str, int] = {}  # "route status"
         self.times: dict[str, list[float]] = {}  # by route: how many within each bound, how many in all, seconds
         self.pages: dict[str, int] = {}  # "hit", "miss", "live"
+        self.refusals: dict[str, int] = {}  # by bound
 
     def add(self, route: str, status: int, seconds: float, page: str) -> None:
         key = f"{route} {status}"
@@ -51,7 +52,7 @@ class Counts:
 
     def merge(self, told: dict[str, Any]) -> None:
         """Adds what `as_json` of another gave. What is of another form is left out."""
-        for name in ("requests", "pages"):
+        for name in ("requests", "pages", "refusals"):
             own = getattr(self, name)
             for key, number in told.get(name, {}).items():
                 own[key] = own.get(key, 0) + number
@@ -61,7 +62,7 @@ class Counts:
                 self.times[route] = [sum(pair) for pair in zip(before, times, strict=True)]
 
     def as_json(self) -> dict[str, Any]:
-        return {"requests": self.requests, "times": self.times, "pages": self.pages}
+        return {"requests": self.requests, "times": self.times, "pages": self.pages, "refusals": self.refusals}
 
 
 class Meter:
@@ -101,6 +102,12 @@ class Meter:
         """About two microseconds."""
         with self.lock:
             self.counts.add(route, status, seconds, page)
+            self.is_dirty = True
+
+    def add_refusal(self, bound: str) -> None:
+        """Somebody's allowance was used up."""
+        with self.lock:
+            self.counts.refusals[bound] = self.counts.refusals.get(bound, 0) + 1
             self.is_dirty = True
 
     def write(self) -> None:
@@ -147,8 +154,9 @@ class Meter:
             path.with_suffix(".lock").unlink(missing_ok=True)
         write_whole(ended, json.dumps(past.as_json()).encode())
         for path in self.folder.iterdir():
-            if not path.name.startswith(f"{self.machine}.") and time.time() - path.stat().st_mtime > FORGOTTEN:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another machine cleans up too
+                if not path.name.startswith(f"{self.machine}.") and time.time() - path.stat().st_mtime > FORGOTTEN:
+                    path.unlink()
 
     @contextmanager
     def held(self) -> Iterator[None]:

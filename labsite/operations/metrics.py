@@ -121,11 +121,13 @@ def counted(counts: Counts, gauges: dict[str, float]) -> str:
     histogram += [f"labsite_request_seconds{end}{labels(given)} {number(value)}" for end, given, value in times]
     told = "Answers by where they came from: hit is from memory, miss was made and kept, live was made."
     pages = [({"from": name}, count) for name, count in sorted(counts.pages.items())]
+    refusals = [({"bound": name}, count) for name, count in sorted(counts.refusals.items())]
     return "".join(
         [
             metric("labsite_requests_total", "counter", "Requests by route and status.", requests),
             "\n".join(histogram) + "\n",
             metric("labsite_answers_total", "counter", told, pages),
+            metric("labsite_refusals_total", "counter", "Answers refused, by the bound that was reached.", refusals),
             *(
                 metric(f"labsite_{name}", "gauge", GAUGES[name], [({}, value)])
                 for name, value in sorted(gauges.items())

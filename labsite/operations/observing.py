@@ -16,10 +16,12 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from labsite.operations import metering
-from labsite.operations.private_text import path_for_log, shortened_address
+from labsite.operations.private_text import path_for_log
 from labsite.operations.request_ids import HEADER, name_request
+from labsite.page_cache.keys import LONGEST_PATH
 from labsite.page_cache.layer import PageCache
 from labsite.page_cache.pages import HIT, MISS
+from labsite.visitors import network_of
 
 logger = logging.getLogger("labsite.access")
 
@@ -28,12 +30,23 @@ NOWHERE, STATIC = "none", "static"
 METHODS = {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"}
 
 
-@lru_cache(maxsize=4096)
-def find_route(path: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
+Route = tuple[str, tuple[tuple[str, Any], ...]]
+
+
+def find_route(path: str) -> Route:
     """The name of the view behind a path, and what it takes from it. There are as many names as the site has views.
 
     `path` is as WSGI gives it, each letter a byte.
     """
+    return known_route(path) if len(path) <= LONGEST_PATH else resolve_route(path)
+
+
+@lru_cache(maxsize=4096)
+def known_route(path: str) -> Route:
+    return resolve_route(path)
+
+
+def resolve_route(path: str) -> Route:
     if path.startswith(settings.STATIC_URL):
         return STATIC, ()
     try:
@@ -96,7 +109,7 @@ class Observed:
             shown = path_for_log(path.encode("latin-1", "replace").decode("utf-8", "replace"), dict(kwargs))
             told = {
                 "request_id": name, "method": method, "path": shown, "route": route, "status": code,
-                "milliseconds": round(1000 * seconds, 1), "client": client_of(environ), "cache": page,
+                "milliseconds": round(1000 * seconds, 1), "client": network_of(environ), "cache": page,
             }  # fmt: skip
             logger.info("%s %s %s", method, shown, code, extra=told)
 
@@ -117,14 +130,6 @@ class Answer:
         finally:
             end, self.end = self.end, lambda: None
             end()
-
-
-def client_of(environ: Environ) -> str:
-    """Where a request comes from, shortened; behind a server in front, what that server says last."""
-    told = environ.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:  # BEHIND_PROXY
-        told = environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2] or told
-    return shortened_address(told)
 
 
 def observe(application: PageCache) -> Callable[..., Iterable[bytes]]:

@@ -7,7 +7,9 @@ older than a day count: a younger one may belong to a transaction that is not ov
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -15,16 +17,19 @@ from typing import NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db.models import FileField
+from django.db.models import FileField, QuerySet
 from django.utils import timezone
 
 from labsite.lib.renditions import derived_folder, drop_renditions
 from labsite.lib.uploads import needed_names
+from labsite.merging.files import files_of_merges
+from labsite.models import Document, SiteImport
+from labsite.site_import.archives import SCRATCH
 from publications.models import Import
 
-FOLDERS = ("photos", "site")  # of the media storage; `derived` holds what is made from them
+FOLDERS = ("photos", "site", "documents")  # of the media storage; `derived` holds what is made from them
 YOUNGEST = timedelta(days=1)
-IMPORT_FILE = re.compile(r"[0-9a-f]{32}\.txt")  # see publications.importing.inputs
+IMPORT_FILE = re.compile(r"[0-9a-f]{32}\.(?:txt|zip)")  # see publications.importing.inputs, labsite.site_import
 
 
 class Orphan(NamedTuple):
@@ -70,7 +75,8 @@ def find_missing() -> list[Missing]:
 
 def find_orphans(older_than: timedelta = YOUNGEST) -> list[Orphan]:
     """Files that are older, and that no record needs; in the media storage and among what large imports left."""
-    return [*stored_orphans(older_than), *derived_orphans(older_than), *import_orphans(older_than)]
+    found = [*stored_orphans(older_than), *derived_orphans(older_than), *import_orphans(older_than)]
+    return [*found, *document_orphans(older_than)]
 
 
 def stored_orphans(older_than: timedelta) -> Iterator[Orphan]:
@@ -86,6 +92,27 @@ def stored_orphans(older_than: timedelta) -> Iterator[Orphan]:
             continue  # deleted meanwhile
 
 
+def unlinked_documents() -> QuerySet:
+    return Document.objects.filter(publication_links=None, talk_links=None)
+
+
+def document_orphans(older_than: timedelta) -> Iterator[Orphan]:
+    """Documents that no link leads to any more, nor would after a merge is taken back."""
+    for each in unlinked_documents().filter(created_at__lt=timezone.now() - older_than):
+        if not files_of_merges({str(each.pk)}):
+            yield Orphan(each.file.name, each.size, True)
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files of a folder; those that go meanwhile count as none."""
+    size = 0
+    with suppress(FileNotFoundError):
+        for each in [path, *path.rglob("*")]:
+            with suppress(FileNotFoundError):
+                size += each.stat().st_size if each.is_file() else 0
+    return size
+
+
 def derived_orphans(older_than: timedelta) -> Iterator[Orphan]:
     """Folders of what was made from pictures that are gone."""
     stems = {name.rpartition(".")[0] for name in stored_files()}
@@ -96,26 +123,38 @@ def derived_orphans(older_than: timedelta) -> Iterator[Orphan]:
         for path in sorted(parent.iterdir()):
             name = f"{folder}/{path.name}"
             if name not in stems and not path.name.startswith(".") and path.is_dir() and is_older(path, older_than):
-                size = sum(each.stat().st_size for each in path.rglob("*") if each.is_file())
-                yield Orphan(str(path.relative_to(settings.MEDIA_ROOT)), size, False)
+                yield Orphan(str(path.relative_to(settings.MEDIA_ROOT)), size_of(path), False)
 
 
 def import_orphans(older_than: timedelta) -> Iterator[Orphan]:
     folder = Path(settings.DATA_DIR) / "imports"
     if not folder.is_dir():
         return
-    named = {Path(each).name for each in Import.objects.exclude(source="").values_list("source", flat=True)}
+    named = {
+        Path(each).name
+        for model in (Import, SiteImport)
+        for each in model.objects.exclude(source="").values_list("source", flat=True)
+    }
     for path in sorted(folder.iterdir()):
+        if path.name.startswith(SCRATCH) and path.is_dir() and is_older(path, older_than):  # its process was killed
+            yield Orphan(f"imports/{path.name}", size_of(path), False)
         if IMPORT_FILE.fullmatch(path.name) and path.name not in named and is_older(path, older_than):
-            yield Orphan(f"imports/{path.name}", path.stat().st_size, False)
+            yield Orphan(f"imports/{path.name}", size_of(path), False)
 
 
 def is_older(path: Path, than: timedelta) -> bool:
-    return timezone.now().timestamp() - path.stat().st_mtime > than.total_seconds()
+    """What is gone meanwhile is not."""
+    try:
+        return timezone.now().timestamp() - path.stat().st_mtime > than.total_seconds()
+    except FileNotFoundError:
+        return False
 
 
 def remove(orphan: Orphan) -> None:
     """Deletes it, unless a record has come to need it since it was found."""
+    if orphan.name.startswith("documents/"):
+        for each in unlinked_documents().filter(file=orphan.name):
+            each.delete()  # and with it the file
     if orphan.is_stored:
         if {orphan.name} & needed_names({orphan.name}):
             return
@@ -124,4 +163,5 @@ def remove(orphan: Orphan) -> None:
     elif orphan.name.startswith("derived/"):
         drop_renditions(orphan.name.removeprefix("derived/"))
     else:
-        (Path(settings.DATA_DIR) / orphan.name).unlink(missing_ok=True)
+        path = Path(settings.DATA_DIR) / orphan.name
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

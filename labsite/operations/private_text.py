@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,14 @@ SECRET = re.compile(
 PASSWORD_IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]*@")
 QUOTED = re.compile(r"'([^'\n]*)'|\"([^\"\n]*)\"")
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_.:/-]*")
+# A mark that opens a quotation, and all to the last that may close one; to the end where none does.
+FROM_FIRST_TO_LAST = re.compile(r"(?<!\w)['\"“‘«](?:.*['\"”’»]|.*)")
+# Exceptions that quote names of columns, attributes, modules and types. `DataError` is none: it quotes values.
+NAMES_OF_CODE = {
+    "AttributeError", "FieldDoesNotExist", "FieldError", "ImportError", "IntegrityError", "InternalError",
+    "ModuleNotFoundError", "NameError", "OperationalError", "ProgrammingError", "TemplateDoesNotExist",
+    "TemplateSyntaxError", "TypeError",
+}  # fmt: skip
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # Parts of an address that open a door to whoever knows them.
 SECRET_PARTS = ("token", "uidb64", "key", "signature", "code", "secret")
@@ -38,32 +46,29 @@ def without_secrets(text: str) -> str:
     return MAIL.sub(HIDDEN, text)
 
 
-def without_values(message: str) -> str:
-    """An exception's message: its first line, without what is quoted in it unless that is a plain name.
+def without_values(message: str, kinds: Iterable[str] = ()) -> str:
+    """An exception's message: its first line, without what is quoted in it. PostgreSQL prints values of rows in its
+    second line.
 
-    “invalid date 'Ada Lovelace'” must not tell the name, “no such column: 'place'” should tell the column. PostgreSQL
-    prints values of rows in its second line.
+    `kinds` are the names of the exception's classes. One that speaks of the code and not of what was typed
+    (`NAMES_OF_CODE`) keeps what it quotes where that is a plain word: “no such column: 'place'”. Any other hides all
+    from the first mark of quotation to the last: “invalid literal for int(): 'Lovelace'” must not tell the name, nor
+    what stands between two quotations, for values hold such marks themselves.
     """
     first = message.split("\n", 1)[0]
-
-    def hide(match: re.Match[str]) -> str:
-        inner = match[1] if match[1] is not None else match[2]
-        return match.group() if PLAIN_NAME.fullmatch(inner) else f"'{HIDDEN}'"
-
-    return without_secrets(QUOTED.sub(hide, first))
+    if not NAMES_OF_CODE.isdisjoint(kinds):
+        return without_secrets(QUOTED.sub(hide_unless_plain, first))
+    return without_secrets(FROM_FIRST_TO_LAST.sub(f"'{HIDDEN}'", first))
 
 
-def shortened_address(text: str) -> str:
-    """An IP address without the part that tells one house: the last byte of four, all but the first three groups of
-    eight. What is no address is left out.
-    """
-    try:
-        address = ipaddress.ip_address(text.strip().partition("%")[0])
-    except ValueError:
-        return ""
-    address = getattr(address, "ipv4_mapped", None) or address
-    network = ipaddress.ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False)
-    return str(network.network_address)
+def hide_unless_plain(match: re.Match[str]) -> str:
+    inner = match[1] if match[1] is not None else match[2]
+    return match.group() if PLAIN_NAME.fullmatch(inner) else f"'{HIDDEN}'"
+
+
+def kinds_of(error: BaseException) -> set[str]:
+    """The names of an exception's classes, for `without_values`."""
+    return {each.__name__ for each in type(error).__mro__}
 
 
 def path_for_log(path: str, kwargs: dict[str, Any] | None = None) -> str:

@@ -18,13 +18,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection, connections
 from django.db.migrations.loader import MigrationLoader
 
-from labsite.operations.private_text import one_line, without_values
+from labsite.operations.private_text import kinds_of, one_line, without_values
 from labsite.page_cache.triggers import VERSION_TABLE
 
 logger = logging.getLogger("labsite.readiness")
@@ -59,6 +60,8 @@ def check_database() -> str:
 
 def check_sqlite(name: str) -> str:
     """Takes SQLite's one place for writers and gives it back. Somebody who is writing now proves the same."""
+    if not name.startswith("file:") and ":memory:" not in name:
+        check_same_file(Path(name))
     address = name if name.startswith("file:") else f"{Path(name).absolute().as_uri()}?mode=rw"
     with closing(sqlite3.connect(address, uri=True, timeout=0.2, isolation_level=None)) as own:
         try:
@@ -69,6 +72,28 @@ def check_sqlite(name: str) -> str:
                 raise
             return "SQLite reads, somebody is writing"
     return "SQLite reads and writes"
+
+
+first_seen: dict[Path, tuple[int, int]] = {}  # which file a database was when this process first looked
+
+
+def check_same_file(path: Path) -> None:
+    """Raises `NotReady` where the file is gone or another: open connections go on writing into the one that was."""
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise NotReady(f"the file {path.name} is gone from its folder: stop the site and bring it back.") from error
+    if first_seen.setdefault(path, (found.st_dev, found.st_ino)) != (found.st_dev, found.st_ino):
+        raise NotReady(f"another file was put in the place of {path.name}: restart the site.")
+
+
+def check_tables() -> str:
+    """Every table of the code is there. One query."""
+    wanted = {each._meta.db_table for each in apps.get_models(include_auto_created=True) if each._meta.managed}
+    missing = sorted(wanted - set(connection.introspection.table_names()))
+    if missing:
+        raise NotReady(f"{len(missing)} are missing, first {missing[0]}: bring back the newest backup.")
+    return "all there"
 
 
 @lru_cache(maxsize=2)
@@ -143,6 +168,7 @@ def check_disk() -> str:
 CHECKS: dict[str, Callable[[], str]] = {
     "database": check_database,
     "migrations": check_migrations,
+    "tables": check_tables,
     "page cache": check_version,
     "cache": check_cache,
     "media": check_media,
@@ -157,11 +183,11 @@ def run_check(name: str, check: Callable[[], str]) -> Result:
     except NotReady as error:
         return Result(name, False, str(error))
     except Exception as error:
-        return Result(name, False, one_line(f"{type(error).__name__}: {without_values(str(error))}"))
+        return Result(name, False, one_line(f"{type(error).__name__}: {without_values(str(error), kinds_of(error))}"))
 
 
 def examine() -> list[Result]:
-    """Every check, one after the other. At most seven queries."""
+    """Every check, one after the other. At most eight queries."""
     return [run_check(name, check) for name, check in CHECKS.items()]
 
 

@@ -41,7 +41,7 @@ def scrub(event: dict[str, Any], hint: Any = None) -> dict[str, Any]:
             "headers": {name: each for name, each in request.get("headers", {}).items() if name.lower() in HEADERS},
         }
     for each in event.get("exception", {}).get("values", []):
-        each["value"] = without_values(str(each.get("value") or ""))
+        each["value"] = without_values(str(each.get("value") or ""), [str(each.get("type") or "")])
         for frame in (each.get("stacktrace") or {}).get("frames", []):
             frame.pop("vars", None)
     if "message" in event:

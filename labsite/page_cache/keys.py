@@ -17,14 +17,16 @@ MOST_PARAMETERS = 100
 PAGE_TYPE = "text/html"
 
 
-@lru_cache(maxsize=4096)
 def find_sharing(path: str) -> Sharing | None:
     """What the view behind a path says of itself; None where its answers are not kept. Asks no database.
 
     `path` is as WSGI gives it, each letter a byte.
     """
-    if len(path) > LONGEST_PATH:
-        return None
+    return known_sharing(path) if len(path) <= LONGEST_PATH else None
+
+
+@lru_cache(maxsize=4096)
+def known_sharing(path: str) -> Sharing | None:
     try:
         decoded = path.encode("latin-1").decode()
         with translation.override(translation.get_language_from_path(decoded) or settings.LANGUAGE_CODE):
@@ -34,7 +36,6 @@ def find_sharing(path: str) -> Sharing | None:
     return getattr(view, "sharing", None)
 
 
-@lru_cache(maxsize=2048)
 def canonical_query(names: tuple[str, ...], query: str) -> str | None:
     """The parts of a query string that a view reads, in the view's order, values of one name in theirs.
 
@@ -42,6 +43,11 @@ def canonical_query(names: tuple[str, ...], query: str) -> str | None:
     """
     if not query.isascii() or len(query) > LONGEST_QUERY or query.count("&") >= MOST_PARAMETERS:
         return None
+    return known_query(names, query)
+
+
+@lru_cache(maxsize=2048)
+def known_query(names: tuple[str, ...], query: str) -> str | None:
     found: dict[str, list[str]] = {}
     try:
         for part in query.split("&"):

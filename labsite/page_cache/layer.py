@@ -17,6 +17,7 @@ from labsite.page_cache.marking import LAYER, MARK, Sharing
 from labsite.page_cache.memory import PageMemory
 from labsite.page_cache.pages import HIT, MISS, Edition, Headers, KeptPage, make_edition
 from labsite.page_cache.versions import Version, VersionSource, make_source
+from labsite.visitors import FORWARDED
 
 Environ = dict[str, Any]
 Start = Callable[..., Any]
@@ -54,8 +55,8 @@ class PageCache:
         self.zone = ZoneInfo(settings.TIME_ZONE)
         self.host_header = "HTTP_X_FORWARDED_HOST" if settings.USE_X_FORWARDED_HOST else "HTTP_HOST"
         self.read_scheme = SchemeReader()
-        # What of a visitor's headers a page is made with.
-        self.seen = {self.host_header, "HTTP_HOST", "HTTP_ACCEPT_ENCODING", self.read_scheme.header}
+        # What of a visitor's headers a page is made with. Whose work it is decides if it is made, not how it looks.
+        self.seen = {self.host_header, "HTTP_HOST", "HTTP_ACCEPT_ENCODING", self.read_scheme.header, FORWARDED}
         self.session = settings.SESSION_COOKIE_NAME  # whoever sends one is somebody
         self.edition: Edition | None = None
         self.being_made: dict[tuple[Any, Version], threading.Event] = {}

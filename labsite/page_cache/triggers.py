@@ -24,6 +24,8 @@ UNSEEN = {
     "labsite_dismissal",  # editors' answers to the review queue
     "labsite_linkcheck",  # which addresses elsewhere are dead: the review queue shows them
     "labsite_submittedform",  # whether a button was pressed twice
+    "labsite_siteimport",  # what was brought in are the records
+    "labsite_siteorigin",
     "labsite_merge",  # the ledger; what a merge changes are the records
     "people_profilechange",  # waits for approval
     "people_removalrequest",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection, models, transaction
@@ -16,8 +16,10 @@ from django.utils.translation import gettext
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.search import forget_deleted
 from labsite.models import Erasure, Merge
+from labsite.privacy.sites import forget_in_sites
 from labsite.privacy.traces import (
     WITHHELD,
+    delete_versions,
     find_mentions,
     forget_history,
     keys_about,
@@ -53,8 +55,7 @@ def plan_erasure(person: Person) -> ErasurePlan:
     papers = person.authorships.values("publication").distinct().count()
     plan = ErasurePlan(person, names_of(person), keys_about(person), papers=papers)
     for model, keys in plan.keys.items():
-        number = model._base_manager.filter(pk__in=keys).count()
-        if number and model is not Person:
+        if model is not Person and (number := model._base_manager.filter(pk__in=keys).count()):
             plan.rows[str(model._meta.verbose_name_plural)] = number
     plan.mentions = [
         (record, column) for record, column in find_mentions(plan.names)
@@ -83,15 +84,16 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
         plan = plan_erasure(person)
         if plan.problems:
             raise ErasureRefused(" ".join(plan.problems))
-        slugs = {person.slug, *Person.history.filter(id__in=plan.keys[Person]).values_list("slug", flat=True)}
         papers = sorted(set(person.authorships.values_list("publication", flat=True)))
         printed = set(person.authorships.values_list("printed_name", flat=True))
         hidden = plan.names if withhold_name else [name for name in plan.names if name not in printed]
         forget_in_imports(person, papers, hidden)
+        forget_in_sites(plan.keys, plan.names)
         if withhold_name:
             withhold(person, plan.names)
         forget_account(person)
         forget_decisions(person, plan.names)
+        forget_evidence(person, plan.names)
         records = delete_rows(plan.keys)
         forget_history(plan.keys, plan.names)
         scrub_versions(plan.names)
@@ -100,14 +102,25 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
             created_by=user, records=records, papers=len(papers), name_is_withheld=withhold_name
         )
         transaction.on_commit(cache.clear, robust=True)  # files of CVs
-        transaction.on_commit(partial(forget_leavings, sorted(slugs)), robust=True)
+        transaction.on_commit(forget_leavings, robust=True)
     return erasure
 
 
-def forget_leavings(slugs: list[str]) -> None:
+def forget_evidence(person: Person, names: list[str]) -> None:
+    """Empties the notes on why an author was linked: those of the person's papers, and others that name them."""
+    pattern = whole_names(names)
+    notes = Authorship.objects.exclude(link_note="").values_list("pk", "person", "link_note")
+    naming = [key for key, linked, note in notes.iterator() if linked == person.pk or pattern.search(note)]
+    Authorship.objects.filter(pk__in=naming).update(link_note="")
+    versions = Authorship.history.exclude(link_note="").values_list("history_id", "person", "link_note")
+    naming = [key for key, linked, note in versions.iterator() if linked == person.pk or pattern.search(note)]
+    Authorship.history.filter(history_id__in=naming).update(link_note="")
+
+
+def forget_leavings() -> None:
     """What is left once all is committed: totals of nothing, words in the pages of the index, SQLite's log."""
-    facets = [f"{kind}:{slug}" for kind in ("author", "guest", "unlisted") for slug in slugs]
-    FacetTotal.objects.filter(facet__in=facets, number__lte=0).delete()
+    of_people = Q(*((("facet__startswith", f"{kind}:")) for kind in ("author", "guest", "unlisted")), _connector=Q.OR)
+    FacetTotal.objects.filter(of_people, number__lte=0).delete()  # those under former addresses too
     forget_deleted(PublicationDigest, connection)
     empty_log()
 
@@ -150,9 +163,15 @@ def delete_rows(found: dict[type[models.Model], set[Any]]) -> int:
 
 
 def forget_account(person: Person) -> None:
-    """The account, and with it its sessions, passkeys and what it entered wrong."""
+    """The account, and with it its sessions, passkeys and what it entered wrong; its versions, and those of accounts
+    that were this person's before and are gone.
+    """
+    linked = set(Person.history.filter(id__in=records_of(person)).values_list("user_id", flat=True)) - {None}
     if person.user is not None:
+        linked.add(person.user.pk)
         person.user.delete()
+    accounts = get_user_model()
+    delete_versions(accounts, linked - set(accounts.objects.filter(pk__in=linked).values_list("pk", flat=True)))
 
 
 def forget_decisions(person: Person, names: list[str]) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.models import Merge
+from labsite.privacy.sites import sites_without_contact
 from labsite.privacy.traces import records_of
 from people.models import Membership, Person, ProfileChange
 from people.models.person import Visibility
@@ -70,6 +71,7 @@ def forget_contact(person: Person) -> None:
         ProfileChange.objects.filter(pk=change.pk).update(values=left)
     for made in Merge.objects.filter(model="people.person", kept_id__in=keys):
         Merge.objects.filter(pk=made.pk).update(effect=without_contact(made.effect))
+    sites_without_contact(keys, without_contact)
 
 
 def without_contact(value: Any) -> Any:

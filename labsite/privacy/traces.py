@@ -5,18 +5,21 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CASCADE, PROTECT, ForeignKey, Q
+from django.db.models import CASCADE, PROTECT, ForeignKey, OneToOneField, Q
 
+from labsite.lib.dates import EDTFField
 from labsite.lib.text import DerivedTextField
 from labsite.models import Merge
 from people.models import Person, PersonName
 
 WITHHELD = "Name withheld"
 NAMES = ("name", "given_name", "family_name", "native_name")
+NAMES_AT_ONCE = 30  # SQLite takes a thousand conditions in a row; a model has some twenty columns of text
 # Rows of these models say nothing once one of their sides is gone.
 ABOUT = (CASCADE, PROTECT)
 
@@ -78,11 +81,13 @@ def keys_about(person: Person) -> dict[type[models.Model], set[Any]]:
         for model, field in foreign_keys(target):
             if field.remote_field.on_delete not in ABOUT or model._meta.auto_created:
                 continue
-            keys = set(model._base_manager.filter(**{f"{field.name}__in": found[target]}).values_list("pk", flat=True))
+            about = {f"{field.attname}__in": found[target]}
+            rows = model._base_manager.filter(**about).order_by().values_list("pk", flat=True)
             history = history_of(model)
             if history is not None:
-                rows = history.objects.filter(**{f"{field.attname}__in": found[target]})
-                keys |= set(rows.values_list(model._meta.pk.attname, flat=True))
+                past = history.objects.filter(**about).order_by()
+                rows = rows.union(past.values_list(model._meta.pk.attname, flat=True))
+            keys = set(rows)
             if keys - found[model]:
                 found[model] |= keys
                 waiting.append(model)
@@ -92,13 +97,7 @@ def keys_about(person: Person) -> dict[type[models.Model], set[Any]]:
 def forget_history(found: dict[type[models.Model], set[Any]], names: Iterable[str]) -> None:
     """Deletes every version of these rows, and what else history says of the people among them and their `names`."""
     for model, keys in found.items():
-        history = history_of(model)
-        if history is None:
-            continue
-        rows = history.objects.filter(**{f"{model._meta.pk.attname}__in": keys})
-        for through in many_to_many_history(history):
-            through.objects.filter(history_id__in=list(rows.values_list("pk", flat=True))).delete()
-        rows.delete()
+        delete_versions(model, keys)
     for model in apps.get_models():
         if is_history(model):
             forget_pointers(model, found[Person])
@@ -106,12 +105,23 @@ def forget_history(found: dict[type[models.Model], set[Any]], names: Iterable[st
                 forget_reasons(model, names)
 
 
+def delete_versions(model: type[models.Model], keys: Iterable[Any]) -> None:
+    """Deletes every version of these rows, with what their many-to-many fields held."""
+    history = history_of(model)
+    if history is None:
+        return
+    rows = history.objects.filter(**{f"{model._meta.pk.attname}__in": keys})
+    for through in many_to_many_history(history):
+        through.objects.filter(history_id__in=list(rows.values_list("pk", flat=True))).delete()
+    rows.delete()
+
+
 def scrub_versions(names: Iterable[str]) -> None:
     """Takes these names out of the texts of versions of other records: nobody can rewrite what is past."""
     pattern = whole_names(names)
     for label in MENTIONING:
         history = history_of(apps.get_model(label))
-        for row, column in texts_with(history, names) if history is not None else ():
+        for row, column in texts_with(history._base_manager.all(), names) if history is not None else ():
             text = pattern.sub(WITHHELD, getattr(row, column))
             history.objects.filter(pk=row.pk).update(**{column: text})
 
@@ -125,10 +135,15 @@ def forget_reasons(history: type[models.Model], names: Iterable[str]) -> None:
 
 
 def whole_names(names: Iterable[str]) -> re.Pattern[str]:
-    """Finds any of these names where it stands by itself, the longest first; nothing where there are none."""
+    """Finds any of these names where it stands by itself, the longest first; nothing where there are none.
+
+    Names of several words also in capitals; a single word may be a word of the language.
+    """
     if not (names := list(names)):
         return re.compile(r"(?!)")
-    longest = sorted((re.escape(name) for name in names), key=len, reverse=True)
+    longest = [
+        f"(?i:{re.escape(name)})" if " " in name else re.escape(name) for name in sorted(names, key=len, reverse=True)
+    ]
     return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)")
 
 
@@ -160,21 +175,25 @@ def texts_of(model: type[models.Model]) -> list[models.Field]:
         field
         for field in model._meta.concrete_fields
         if isinstance(field, models.TextField | models.CharField)
-        and not (field.choices or field.name in names or isinstance(field, DerivedTextField | models.SlugField))
+        and not (
+            field.choices or field.name in names or isinstance(field, DerivedTextField | EDTFField | models.SlugField)
+        )
     ]
 
 
-def texts_with(model: type[models.Model], names: Iterable[str]) -> Iterator[tuple[models.Model, str]]:
-    """Rows of a model and their columns in which one of these names stands by itself. A query for each column."""
-    names = list(names)
-    pattern = whole_names(names)
-    for column in [field.name for field in texts_of(model)] if names else ():
-        condition = Q()
-        for name in names:
-            condition |= Q(**{f"{column}__icontains": name})
-        for row in model._base_manager.filter(condition):
-            if pattern.search(getattr(row, column)):
-                yield row, column
+def texts_with(rows: models.QuerySet, names: Iterable[str]) -> Iterator[tuple[models.Model, str]]:
+    """Those of the rows, and their columns, in which one of these names stands by itself. For each 30 names a query,
+    which reads the table once.
+    """
+    pattern = whole_names(names := list(names))
+    columns = [field.name for field in texts_of(rows.model)]
+    found: dict[Any, models.Model] = {}
+    for begin in range(0, len(names) if columns else 0, NAMES_AT_ONCE):
+        at_once = product(columns, names[begin : begin + NAMES_AT_ONCE])
+        condition = Q(*((f"{column}__icontains", name) for column, name in at_once), _connector=Q.OR)
+        found |= {row.pk: row for row in rows.filter(condition)}
+    for row in found.values():
+        yield from ((row, column) for column in columns if pattern.search(getattr(row, column) or ""))
 
 
 def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
@@ -182,7 +201,14 @@ def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
 
     Authors as printed and what is derived are not among them.
     """
-    return [found for label in MENTIONING for found in texts_with(apps.get_model(label), names)]
+    return [found for label in MENTIONING for found in texts_with(rows_to_name(apps.get_model(label)), names)]
+
+
+def rows_to_name(model: type[models.Model]) -> models.QuerySet:
+    """Its rows with what they are called by: a membership by its person."""
+    related = [each.name for each in model._meta.concrete_fields if isinstance(each, ForeignKey | OneToOneField)]
+    rows = model._base_manager.all()
+    return rows.select_related(*related) if related else rows
 
 
 MENTIONING = (

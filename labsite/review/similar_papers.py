@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from labsite.lib.text import match_key
 from labsite.review.rows import Kind, Row, Scope, make_pair_row, newest
 from publications.exporting import record_of
-from publications.importing.matching import Found, Known, NearTitles, judge, judge_near, known_record
+from publications.importing.matching import Found, Known, judge, judge_near, known_record
+from publications.importing.near_titles import NearTitles
 from publications.models import Publication
 
 SAME_TITLE_AMONG = 10_000

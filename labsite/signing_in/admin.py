@@ -6,18 +6,25 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.choosing import ChosenRowsMixin
 from labsite.lib.conflicts.guarding import GuardedAdmin
+from labsite.lib.versions import set_changes
 from labsite.signing_in.models import Happening, SignInEvent, Tries
 from labsite.signing_in.noting import note
 from labsite.signing_in.removing import remove_second_factors
+
+PASSWORD_CHANGED = "Password changed"  # noqa: S105 - the reason of a version
 
 
 class SuperusersLook(ChosenRowsMixin, admin.ModelAdmin):
@@ -73,17 +80,45 @@ class TriesAdmin(SuperusersLook):
         self.message_user(request, text % {"number": len(chosen)}, messages.SUCCESS)
 
 
-class AccountAdmin(GuardedAdmin, UserAdmin):
+class AccountHistoryAdmin(SimpleHistoryAdmin):
+    """Versions to be read by whoever may look at the record. None is gone back to: rights are given anew, by hand."""
+
+    object_history_list_template = "admin/history_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return super(SimpleHistoryAdmin, self).get_urls()  # without the page of a version
+
+    def revert_disabled(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def set_history_delta_changes(self, request: HttpRequest, historical_records: Any, **kwargs: Any) -> None:
+        set_changes(historical_records, self.model, whole_lists=False)
+
+
+class AccountPasswordForm(AdminPasswordChangeForm):
+    """That somebody else changed a password stands in the account's history."""
+
+    def set_password_and_save(self, user: Any, *args: Any, **kwargs: Any) -> Any:
+        user._change_reason = PASSWORD_CHANGED
+        return super().set_password_and_save(user, *args, **kwargs)
+
+
+class AccountAdmin(GuardedAdmin, AccountHistoryAdmin, UserAdmin):
     """Django's, whose forms notice what others changed meanwhile, with one act more for superusers.
 
     When somebody signed in is nobody's to type.
     """
 
+    change_password_form = AccountPasswordForm
     readonly_fields = ["last_login", "date_joined"]
     actions = ["remove_second_factors"]
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:
         return request.user.is_active and request.user.is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes the account they are signed in with: the answer could not be told to anyone."""
+        return super().has_delete_permission(request, obj) and obj != request.user
 
     @admin.action(
         description=gettext_lazy("Remove the second factors of the chosen accounts"), permissions=["superuser"]
@@ -102,3 +137,11 @@ class AccountAdmin(GuardedAdmin, UserAdmin):
 
 admin.site.unregister(get_user_model())
 admin.site.register(get_user_model(), AccountAdmin)
+
+
+class AccountGroupAdmin(GuardedAdmin, AccountHistoryAdmin, GroupAdmin):
+    """Django's, whose forms notice what others changed meanwhile."""
+
+
+admin.site.unregister(Group)
+admin.site.register(Group, AccountGroupAdmin)

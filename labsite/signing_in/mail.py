@@ -25,6 +25,8 @@ def send_beside(message: EmailMessage) -> None:
 def send(message: EmailMessage) -> None:
     try:
         message.send()
+    except ValueError as error:  # Django makes no header of what has a line end, and no address of what is none
+        logger.error("A mail could not be made (%s): look at the account's e-mail.", type(error).__name__)
     except (OSError, SMTPException) as error:
         logger.error("A mail could not be sent (%s): look at EMAIL_URL.", type(error).__name__)
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from labsite.signing_in.history import register_accounts
 from labsite.signing_in.sessions import SessionStore
 
 
@@ -187,3 +188,6 @@ def has_second_factor(account: Any) -> bool:
         AuthenticatorApp.objects.filter(account_id=account.pk).exists()
         or Passkey.objects.filter(account_id=account.pk).exists()
     )
+
+
+register_accounts()  # their tables of versions belong to this app

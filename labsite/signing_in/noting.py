@@ -15,9 +15,9 @@ from django.db.models.signals import post_save
 from django.http import HttpRequest
 from django.utils import timezone
 
-from labsite.signing_in.addresses import browser_of, network_of
 from labsite.signing_in.models import Happening, SignInEvent
 from labsite.signing_in.sessions import ADDRESS, BEGAN, BROWSER, end_sessions
+from labsite.visitors import browser_of, network_of
 
 logger = logging.getLogger("labsite.signing_in")
 GRAVE = {
@@ -31,7 +31,7 @@ def note(what: str, request: HttpRequest | None = None, account: Any = None, mea
 
     The line has no “password: …” or “token …”: what stands behind such words the formatter of the log hides.
     """
-    address = network_of(request) if request else ""
+    address = network_of(request.META) if request else ""
     SignInEvent.objects.create(what=what, account_id=account.pk if account else None, address=address, means=means)
     logger.log(
         logging.WARNING if what in GRAVE else logging.INFO,
@@ -62,7 +62,7 @@ def note_sign_in(request: HttpRequest | None, user: Any, **kwargs: Any) -> None:
     if session is None:
         return
     session[BEGAN] = int(timezone.now().timestamp())
-    session[ADDRESS], session[BROWSER] = network_of(request), browser_of(request)
+    session[ADDRESS], session[BROWSER] = network_of(request.META), browser_of(request.META)
     note(Happening.SIGNED_IN, request, user, getattr(request, "signed_in_by", ""))
 
 

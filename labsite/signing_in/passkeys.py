@@ -8,6 +8,7 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
@@ -79,10 +80,14 @@ def finish_adding(request: HttpRequest, account: Any, answer: str, name: str) ->
         raise PasskeyRefused(type(error).__name__) from error
     if Passkey.objects.filter(credential_id=identifier).exists():
         raise PasskeyRefused("it is known already")
-    return Passkey.objects.create(
-        account=account, name=name, credential_id=identifier, credential=bytes(credential),
-        user_handle=state["handle"], uses=made.counter,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            return Passkey.objects.create(
+                account=account, name=name, credential_id=identifier, credential=bytes(credential),
+                user_handle=state["handle"], uses=made.counter,
+            )  # fmt: skip
+    except IntegrityError as error:  # sent twice at once
+        raise PasskeyRefused("it is known already") from error
 
 
 def begin_proving(request: HttpRequest, account: Any = None) -> dict[str, Any]:

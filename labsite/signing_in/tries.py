@@ -26,11 +26,13 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from labsite.signing_in.addresses import household_of, network_of
 from labsite.signing_in.models import Happening, SignInEvent, Tries
 from labsite.signing_in.noting import note
+from labsite.visitors import household_of, network_of
 
 KNOWN_FOR = timedelta(days=90)
+MOST_ROWS = 100_000  # about 30 MB
+EVERY = 200  # new rows between two looks at how many there are
 ACCOUNT_AND_ADDRESS, ADDRESS, ACCOUNT = "account and address", "address", "account"
 
 
@@ -72,6 +74,9 @@ class Try:
         """Counts the try. None where it may go on, else when to come back; then nothing is counted."""
         now = timezone.now()
         with transaction.atomic():
+            until = self._locked_until(now)
+            if until:  # before a row is made: who is locked out writes nothing, whatever names they try
+                return until
             rows = [(bound, self._row(bound, now)) for bound in self._bounds_that_hold]
             for _bound, row in rows:
                 if row.locked_until and row.locked_until > now:
@@ -89,6 +94,12 @@ class Try:
             note(Happening.LOCKED, self.request, self.account, self.what)
         return locked
 
+    def _locked_until(self, now: datetime) -> datetime | None:
+        """When the first of the bounds that holds lets go, of those that have been counted before. One query."""
+        keys = [self._key(bound) for bound in self._bounds_that_hold]
+        found = Tries.objects.filter(key__in=keys, locked_until__gt=now).order_by("-locked_until")
+        return found.values_list("locked_until", flat=True).first()
+
     def succeed(self) -> None:
         """It was right: it counts as none, and what was wrong before from here is forgotten."""
         for bound in self._bounds_that_hold:  # those that counted it
@@ -104,7 +115,7 @@ class Try:
         return [bound for bound in self.bounds if bound.at_home or not is_at_home]
 
     def _row(self, bound: Bound, now: datetime) -> Tries:
-        address = "" if bound.scope == ACCOUNT else network_of(self.request)
+        address = "" if bound.scope == ACCOUNT else network_of(self.request.META)
         account = None if bound.scope == ADDRESS else self.account
         start = {"began_at": now, "ends_at": now + bound.window, "scope": bound.scope, "address": address}
         row, is_new = Tries.objects.select_for_update().get_or_create(
@@ -112,6 +123,8 @@ class Try:
         )
         if is_new:
             forget_ended(now)
+            if row.pk % EVERY == 0:
+                forget_oldest()
         return row
 
     def _key(self, bound: Bound) -> str:
@@ -119,7 +132,7 @@ class Try:
         if bound.scope != ADDRESS:
             parts.append(self.name.casefold())
         if bound.scope != ACCOUNT:
-            parts.append(household_of(self.request))
+            parts.append(household_of(self.request.META))
         return salted_hmac("labsite.signing_in.tries", "\x00".join(parts), algorithm="sha256").hexdigest()
 
 
@@ -129,9 +142,18 @@ def forget_ended(now: datetime) -> None:
     Tries.objects.filter(pk__in=list(ended[:100])).delete()
 
 
+def forget_oldest() -> None:
+    """Keeps the table at `MOST_ROWS` or little more, whoever tries from however many networks. Locks stay."""
+    beyond = Tries.objects.order_by("-pk").values_list("pk", flat=True)[MOST_ROWS : MOST_ROWS + 1]
+    for last in beyond:
+        oldest = Tries.objects.select_for_update(skip_locked=True).filter(pk__lte=last)
+        left = oldest.exclude(locked_until__gt=timezone.now()).order_by("pk").values_list("pk", flat=True)
+        Tries.objects.filter(pk__in=list(left[: 2 * EVERY])).delete()
+
+
 def is_known_here(account: Any, request: HttpRequest) -> bool:
     """Whether the account has signed in from the visitor's network lately."""
-    address = network_of(request)
+    address = network_of(request.META)
     since = timezone.now() - KNOWN_FOR
     return bool(address) and (
         SignInEvent.objects.filter(account=account, what=Happening.SIGNED_IN, address=address, at__gt=since).exists()

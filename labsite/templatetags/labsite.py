@@ -24,7 +24,7 @@ from labsite.cards.facts import card_address, card_alt, make_card
 from labsite.lib.markdown import render_markdown
 from labsite.lib.search import Question, highlight
 from labsite.lib.text import amount_text, spell_email
-from labsite.lib.web import as_linked, in_language, plain_addresses, without_language
+from labsite.lib.web import as_linked, in_language, plain_address, without_language
 from labsite.looks import logo_of, picture_of
 from labsite.models import LabProfile
 from people.models import Organization
@@ -110,8 +110,7 @@ def own_links(context: Context, links: list[tuple[str, str]]) -> list[dict[str, 
 @register.simple_tag
 def plain_url(name: str, *arguments: str) -> str:
     """The address of what is the same in every language: feeds, exports."""
-    with plain_addresses():
-        return reverse(name, args=arguments)
+    return plain_address(name, *arguments)
 
 
 @register.simple_tag(takes_context=True)
@@ -159,17 +158,21 @@ def site_footer(context: Context, languages: list[dict[str, Any]]) -> SafeString
         ((each["address"], each["hreflang"], each["hreflang"], each["name"])
          for each in languages if not each["is_current"]),
     )  # fmt: skip
-    before, after = _footer_around_languages(get_language(), settings.LANGUAGE_CODE, facts)
+    is_signed_in = bool(context.get("is_signed_in"))  # said by pages that are one visitor's own alone
+    before, after = _footer_around_languages(get_language(), settings.LANGUAGE_CODE, facts, is_signed_in)
     return SafeString(f"{before}{other}{after}")
 
 
 @lru_cache(maxsize=32)
-def _footer_around_languages(language: str, first_language: str, facts: tuple[Any, ...]) -> tuple[str, str]:
+def _footer_around_languages(
+    language: str, first_language: str, facts: tuple[Any, ...], is_signed_in: bool
+) -> tuple[str, str]:
     """What stands before and after the languages, in the active one."""
     name, contact, url, footer_links, parent = facts
     organization = Organization(name=parent[0], url=parent[1]) if parent else None
     lab = LabProfile(name=name, contact=contact, url=url, footer_links=footer_links, organization=organization)
-    html = loader.render_to_string("includes/_site_footer.html", {"lab": lab, "languages": LANGUAGES_STAND_HERE})
+    context = {"lab": lab, "languages": LANGUAGES_STAND_HERE, "is_signed_in": is_signed_in}
+    html = loader.render_to_string("includes/_site_footer.html", context)
     before, _, after = html.partition(LANGUAGES_STAND_HERE)
     return before, after
 

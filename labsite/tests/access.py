@@ -21,7 +21,8 @@ from django.urls.resolvers import RoutePattern, URLPattern, URLResolver
 
 from activities.models import Project
 from labsite.merging import merge
-from labsite.models import LabProfile, Merge, Page
+from labsite.models import LabProfile, Merge, OldPath, Page, SiteImport
+from labsite.tests.documents import keep_document
 from labsite.tests.factories import make_member, make_news, make_publication, make_venue
 from labsite.tests.members import give_photo, make_account, make_own
 from labsite.tests.world import make_world
@@ -82,7 +83,7 @@ class Lab:
     """Records of every kind: of the member who asks, of others, and drafts; and an account for each role."""
 
     def __init__(self) -> None:
-        self.other = make_world(1)
+        self.other = make_world(1, with_versions=True)
         give_photo(self.other)
         self.own = make_own("Mia Own", user=make_account("mia", "Members"))
         self.draft = make_member(SECRET, is_published=False)
@@ -94,6 +95,9 @@ class Lab:
         Import.objects.create(name=SECRET, state="planned")
         self.draft_project = Project.objects.create(slug="hush", name=SECRET, kind="project", is_published=False)
         self.own_paper = make_publication("Own paper", [self.own])
+        self.document, self.draft_document = keep_document(self.own_paper), keep_document(self.draft_paper)
+        OldPath.objects.create(path="/hush.html", publication=self.draft_paper)
+        SiteImport.objects.create(name=SECRET, state="planned", report={"records": [], "chores": [SECRET]})
         kept, merged = make_venue("ICXK"), make_venue("ICXL")
         merge(kept, merged)
         flush_changes()
@@ -150,7 +154,10 @@ class Lab:
             "photo": f"/media/{photo}", "photo_rendition": f"/media/photos/{key}-card-50-50.jpg",
             "site_image": f"/media/site/{'0' * 32}.png", "site_rendition": f"/media/site/{'0' * 32}-small.jpg",
             "card": f"/cards/people/{self.other.slug}.png", "admin:app_list": "/admin/people/",
+            "document": self.document.get_absolute_url(),
         }  # fmt: skip
+        if route.name == "document":
+            yield "draft", self.draft_document.get_absolute_url()
         if route.name == "card":
             yield "draft", f"/cards/people/{self.draft.slug}.png"
         yield "", known.get(route.name) or {"api:api-root": "/api/v1/"}.get(route.name, "/admin/no-such-page/")
@@ -204,6 +211,7 @@ class Lab:
             "admin:profile_change_photo": ProfileChange.objects.first().pk,
             "admin:removal_request": RemovalRequest.objects.first().pk,
             "admin:merge_undo": Merge.objects.first().pk,
+            "admin:erase_person": self.other.pk,
         }
 
     def slugs(self, route: Route) -> dict[str, str]:
@@ -212,6 +220,8 @@ class Lab:
         }.get(route.name)  # fmt: skip
         if single:
             return {"": single.objects.first().slug}
+        if route.name == "help:document":
+            return {"": "tour"}
         if route.name == "activities:project":
             return {"": "area-0", "draft": self.draft_project.slug}
         if route.name.startswith("people:") or route.name == "api:person":

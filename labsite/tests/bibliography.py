@@ -30,12 +30,13 @@ MEETINGS = [
     "International Conference on Invented Learning", "Conference on Quiet Vision", "Symposium on Imagined Systems",
 ]  # fmt: skip
 MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+STRINGS = "@string{jqm = {" + JOURNALS[0] + "}}\n\n"  # stands before the entries
 
 
 def make_bibliography(count: int, seed: int = 7) -> Iterator[str]:
     """`count` entries, each as text that ends in an empty line."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    yield "@string{jqm = {" + JOURNALS[0] + "}}\n\n"
+    yield STRINGS
     for number in range(count):
         yield make_entry(number, chance)
 

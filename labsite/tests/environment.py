@@ -9,6 +9,7 @@ os.environ.setdefault("DEBUG", "on")
 os.environ.setdefault("LABSITE_DATA_DIR", tempfile.mkdtemp(prefix="labsite-tests-"))
 os.environ["ONLINE_SOURCES"] = "off"  # no test asks anybody; those of the clients switch it on and serve themselves
 os.environ["IMPORT_WORKER"] = "inline"  # another process would not see the test database
+os.environ.setdefault("QUERY_SECONDS", "0")  # a test goes on in the thread, and on the connection, of its requests
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "on")  # Playwright's loop runs in the thread of the tests
 
 

@@ -93,7 +93,9 @@ def find_mistakes(text: str) -> Iterator[str]:
             if MARKER in (element.text or ""):
                 yield f"a comment holds {element.text!r}"
             continue
-        if element.tag in FOREIGN or (element.tag == "iframe" and set(element.keys()) - {"name", "title"}):
+        leaves_the_frame = element.tag == "base" and element.keys() == ["target"]
+        frames = element.tag == "iframe" and set(element.keys()) - {"name", "title"}
+        if frames or (element.tag in FOREIGN and not leaves_the_frame):
             yield f"<{element.tag}> is none of ours"
         if element.tag == "script" and not element.get("src"):
             if element.get("type") == DATA_SCRIPT:

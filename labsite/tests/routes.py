@@ -24,6 +24,7 @@ OF_EXPRESSIONS = {
     "photo": f"media/photos/{HASH}.jpg",
     "photo_rendition": f"media/photos/{HASH}-96-50-50.webp",
     "site_image": f"media/site/{HASH}.png",
+    "document": f"media/documents/{HASH}.pdf",
     "site_rendition": f"media/site/{HASH}-640.webp",
 }
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")

@@ -57,34 +57,33 @@ def imports(path: Path) -> list[tuple[str, int, bool]]:
     return found
 
 
-CASES = sorted(modules().items())
+@pytest.fixture(scope="module")
+def every_import() -> dict[str, list[tuple[str, int, bool]]]:
+    return {module: imports(path) for module, path in sorted(modules().items())}
 
 
-def test_modules_are_found():
-    assert {"people.models.person", "labsite.lib.dates", "publications.queries"} <= {name for name, _ in CASES}
+def test_modules_are_found(every_import):
+    assert {"people.models.person", "labsite.lib.dates", "publications.queries"} <= set(every_import)
 
 
-@pytest.mark.parametrize(("module", "path"), CASES, ids=[name for name, _ in CASES])
-def test_imports_follow_the_direction(module, path):
-    if is_edge(module):
-        return
-    allowed = MAY_IMPORT.get(room_of(module))
+def test_imports_follow_the_direction(every_import):
     wrong = [
-        f"{path.name}:{line} imports {name}"
-        for name, line, _ in imports(path)
-        if allowed is not None and room_of(name) not in allowed
+        f"{module}:{line} imports {name}"
+        for module, found in every_import.items()
+        if room_of(module) in MAY_IMPORT and not is_edge(module)
+        for name, line, _ in found
+        if room_of(name) not in MAY_IMPORT[room_of(module)]
     ]
     assert wrong == []
 
 
-@pytest.mark.parametrize(("module", "path"), CASES, ids=[name for name, _ in CASES])
-def test_nobody_imports_an_edge(module, path):
+def test_nobody_imports_an_edge(every_import):
     """Only URLconfs and tests may, and a package may import its own parts."""
-    if module.endswith("urls") or ".tests" in module:
-        return
     wrong = [
-        f"{path.name}:{line} imports {name}"
-        for name, line, _ in imports(path)
+        f"{module}:{line} imports {name}"
+        for module, found in every_import.items()
+        if not module.endswith("urls") and ".tests" not in module
+        for name, line, _ in found
         if is_edge(name) and not same_edge(module, name)
     ]
     assert wrong == []
@@ -96,11 +95,15 @@ def same_edge(module: str, name: str) -> bool:
     return bool(kinds & set(name.split(".")))
 
 
-@pytest.mark.parametrize(("module", "path"), CASES, ids=[name for name, _ in CASES])
-def test_no_import_hides_in_a_function(module, path):
-    if ".tests" in module or module.endswith(".apps"):  # when apps are loaded, models do not exist yet
-        return
-    assert [f"{path.name}:{line} imports {name}" for name, line, inside in imports(path) if inside] == []
+def test_no_import_hides_in_a_function(every_import):
+    wrong = [
+        f"{module}:{line} imports {name}"
+        for module, found in every_import.items()
+        if ".tests" not in module and not module.endswith(".apps")  # when apps are loaded, models do not exist yet
+        for name, line, inside in found
+        if inside
+    ]
+    assert wrong == []
 
 
 def test_the_rules_catch_a_wrong_import(tmp_path):

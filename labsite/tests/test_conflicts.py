@@ -16,11 +16,10 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.lib.conflicts.three_way import Verdict
-from labsite.models import LabProfile, Page, SubmittedForm
+from labsite.models import Page, SiteImport, SubmittedForm
 from labsite.tests.factories import make_award_receipt, make_member, make_person, make_publication, make_venue
 from labsite.tests.forms import form_values
 from labsite.tests.test_admin import MODELS, address, every
-from labsite.tests.world import make_world
 from people.models import Person
 from publications.models import Import, Publication, Topic
 
@@ -188,23 +187,22 @@ def test_both_edits_together_may_be_wrong_and_are_shown_as_a_form(ada, bo):
     assert member.headline == "Theirs"
 
 
-@every(MODELS)
-def test_every_form_notices_another_edit(admin_client, ada, model):
-    """Whatever is edited: of two who save, the second reads a page of both edits, and can save from there."""
-    make_world(2)
-    LabProfile.objects.create(id=1, name="Quiet Lab")
-    record = model.objects.first()
-    mine, theirs = open_form(admin_client, record), open_form(ada, record)
-    name = next(each for each in TEXTS if each in mine)
-    assert save(ada, record, theirs, **{name: "Theirs"}).status_code == 302
-    response = save(admin_client, record, mine, **{name: "Mine"})
-    assert response.status_code == 409
-    record.refresh_from_db()
-    assert str(getattr(record, name)) == "Theirs"
-    assert [line.choice for line in lines(response).values()] == [name]
-    assert resolve(admin_client, record, response, **{name: "mine"}).status_code == 302
-    record.refresh_from_db()
-    assert str(getattr(record, name)) == "Mine"
+class TestEveryForm:
+    @every(MODELS)
+    def test_every_form_notices_another_edit(self, admin_client, ada, world_with_versions, model):
+        """Whatever is edited: of two who save, the second reads a page of both edits, and can save from there."""
+        record = model.objects.first()
+        mine, theirs = open_form(admin_client, record), open_form(ada, record)
+        name = next(each for each in TEXTS if each in mine)
+        assert save(ada, record, theirs, **{name: "Theirs"}).status_code == 302
+        response = save(admin_client, record, mine, **{name: "Mine"})
+        assert response.status_code == 409
+        record.refresh_from_db()
+        assert str(getattr(record, name)) == "Theirs"
+        assert [line.choice for line in lines(response).values()] == [name]
+        assert resolve(admin_client, record, response, **{name: "mine"}).status_code == 302
+        record.refresh_from_db()
+        assert str(getattr(record, name)) == "Mine"
 
 
 # The first of these that a form has is what both change.
@@ -214,7 +212,6 @@ TEXTS = (
 
 
 def test_accounts_and_their_groups_notice_it_too(admin_client):
-    """They have no history, so nobody can say who it was."""
     boss = Client()
     boss.force_login(get_user_model().objects.create_superuser("boss"))
     user = get_user_model().objects.create_user("cy", password="correct horse battery", email="cy@example.org")
@@ -223,7 +220,7 @@ def test_accounts_and_their_groups_notice_it_too(admin_client):
         first, second = open_form(boss, record), open_form(admin_client, record)
         assert save(boss, record, first, **{name: theirs}).status_code == 302
         response = save(admin_client, record, second, **{name: mine})
-        assert [line.theirs for line in lines(response).values()] == [theirs]
+        assert [(line.theirs, line.who[:4]) for line in lines(response).values()] == [(theirs, "boss")]
         assert resolve(admin_client, record, response, **{name: "mine"}).status_code == 302
         record.refresh_from_db()
         assert getattr(record, name) == mine
@@ -238,7 +235,10 @@ def test_every_admin_that_changes_anything_is_guarded(rf):
     changing = {model: each for model, each in site._registry.items() if each.has_change_permission(asked)}
     assert get_user_model() in changing and AccountGroup in changing and len(changing) > 20
     # An import is no record that is typed: its page holds decisions, each of which is taken under a lock of its own.
-    assert [model for model, each in changing.items() if not isinstance(each, GuardedAdmin)] == [Import]
+    assert {model for model, each in changing.items() if not isinstance(each, GuardedAdmin)} == {
+        Import,
+        SiteImport,
+    }
 
 
 def test_nobody_types_when_an_account_signed_in(admin_client):
@@ -318,6 +318,18 @@ def test_both_add_an_author_and_nobody_leaves_a_hole(ada, bo):
     )  # fmt: skip
     assert resolve(bo, paper, response).status_code == 302
     assert authors(paper) == [(1, "A. One"), (2, "B. Two"), (3, "C. Theirs"), (4, "D. Mine")]
+
+
+@pytest.mark.parametrize("deletes_first", [True, False])
+def test_a_deletion_and_two_additions_are_joined_without_a_number_to_mend(ada, bo, deletes_first):
+    paper = make_publication("Quiet", ["A. One", "B. Two", "C. Three"])
+    first, second = open_form(ada, paper), open_form(bo, paper)
+    deleting = {"authorships-1-DELETE": "on"}
+    assert save(ada, paper, author(first, "D. Theirs", 4), **(deleting if deletes_first else {})).status_code == 302
+    response = save(bo, paper, author(second, "E. Mine", 4), **({} if deletes_first else deleting))
+    assert resolve(bo, paper, response).status_code == 302
+    assert [position for position, _ in authors(paper)] == [1, 2, 3, 4]
+    assert {name for _, name in authors(paper)} == {"A. One", "C. Three", "D. Theirs", "E. Mine"}
 
 
 def test_both_add_the_same_author_once(ada, bo):

@@ -48,7 +48,28 @@ def test_what_runs_once_a_day_is_one_list():
     timed = re.findall(r"ExecStart=\S+ manage\.py (.+)", unit)
     told = re.search(r"^Once a day.*?\n\n(.*?)\n\n", readme, re.DOTALL | re.MULTILINE)[1]
     assert timed == [line.partition("#")[0].strip() for line in told.replace("    python manage.py ", "").splitlines()]
-    assert {"apply_retention --apply", "cleanup", "forget_sign_ins", "check_links", "run_imports"} == set(timed)
+    assert {
+        "apply_retention --apply",
+        "cleanup",
+        "forget_sign_ins",
+        "check_links",
+        "run_imports",
+        "run_site_imports",
+    } == set(timed)
+
+
+def test_a_worker_that_dies_comes_back_whatever_the_server_overlooks():
+    """It is started anew, a lost one within a day; who starts all of them is started anew too."""
+    unit = blocks("ini")[0]
+    assert "Restart=on-failure" in unit
+    assert "ExecReload=/bin/kill -HUP $MAINPID" in unit
+    commands = [unit, next(block for block in blocks("dockerfile") if "granian" in block)]
+    for command in commands:
+        words = re.split(r'[\s",]+', command)
+        assert "--respawn-failed-workers" in words
+        for option in ("--workers-lifetime", "--workers-kill-timeout"):
+            number, unit_of_time = re.fullmatch(r"(\d+)([dhms]?)", words[words.index(option) + 1]).groups()
+            assert 0 < int(number) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}[unit_of_time] <= 86_400
 
 
 def test_nginx_takes_the_largest_upload_and_serves_no_media():
@@ -59,7 +80,7 @@ def test_nginx_takes_the_largest_upload_and_serves_no_media():
 
 
 def test_nginx_says_of_static_files_what_the_site_says():
-    """But for the features of a page, which no file has."""
+    """But for the features of a page, which no file has, and leave for scripts of others, which none needs."""
     server, snippet = blocks("nginx")[:2]
     told = dict(re.findall(r'add_header ([\w-]+) "?([^"\n]*?)"? always;', snippet))
     answer = HttpResponse("body {}", content_type="text/css")
@@ -67,7 +88,7 @@ def test_nginx_says_of_static_files_what_the_site_says():
     assert told[POLICY] == answer.headers[POLICY]
     for name in ("Cross-Origin-Resource-Policy", "X-Frame-Options"):
         assert told[name] == answer.headers[name]
-    assert set(told) == set(REPEATED) - {"Permissions-Policy"}
+    assert set(told) == set(REPEATED) - {"Permissions-Policy", "Access-Control-Allow-Origin"}
     assert server.count("include snippets/labsite-static.conf;") == 2
 
 

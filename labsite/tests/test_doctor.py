@@ -19,7 +19,7 @@ from django.core import checks
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -339,6 +339,28 @@ def test_sqlite_that_is_ill(monkeypatch, answers, words):
     monkeypatch.setattr(database, "ask", ask)
     found = [each for each in database.check_sqlite() if each.level != "ok"]
     assert [words in each.message for each in found] == [True]
+
+
+@pytest.mark.once
+def test_a_damaged_database_is_said_once_with_the_command_that_mends_it(tmp_path, settings):
+    def check_damaged():
+        connected = sqlite3.connect(file)
+        try:
+            connected.execute("SELECT count(*) FROM x").fetchall()
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(str(error)) from error
+        yield
+
+    file = tmp_path / "damaged.sqlite3"
+    file.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    settings.BACKUP_DIR = tmp_path
+    (only,) = examine([check_damaged, check_damaged, check_damaged])
+    assert only.message.startswith("The database is damaged: ")
+    assert "there is none in BACKUP_DIR" in only.mend
+    newest = tmp_path / "labsite-20261121T033000Z.labsite.zip"
+    newest.write_bytes(b"x")
+    (only,) = examine([check_damaged, check_damaged])
+    assert f"python manage.py restore {newest}" in only.mend
 
 
 @pytest.mark.once

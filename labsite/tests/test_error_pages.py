@@ -61,6 +61,8 @@ def fail_with(monkeypatch, error: Exception) -> Client:
         (caused(sqlite_error(sqlite3.SQLITE_CORRUPT)), Trouble.BROKEN),
         (caused(sqlite_error(sqlite3.SQLITE_BUSY_SNAPSHOT)), Trouble.BUSY),
         (caused(sqlite_error(sqlite3.SQLITE_CANTOPEN)), Trouble.AWAY),
+        (caused(sqlite_error(sqlite3.SQLITE_INTERRUPT)), Trouble.SLOW),
+        (caused(psycopg.errors.QueryCanceled()), Trouble.SLOW),
         (caused(sqlite_error(sqlite3.SQLITE_CONSTRAINT)), None),
         (caused(psycopg.errors.DiskFull()), Trouble.FULL),
         (caused(psycopg.errors.ReadOnlySqlTransaction()), Trouble.READ_ONLY),
@@ -250,3 +252,14 @@ def test_h6_visitors_see_pictures_that_cannot_be_kept(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError):
         renditions.kept(path, gone, lambda: True)
     assert not path.exists()
+
+
+@pytest.mark.django_db
+def test_the_foot_of_a_refusal_does_not_ask_who_is_signed_in_to_sign_in(rf):
+    request = rf.get("/admin/")
+    request.user = make_account("ada")
+    page = error_views.forbidden(request, PermissionDenied()).content.decode()
+    assert '<a href="/my/" rel="nofollow">Overview</a>' in page
+    assert ">Sign in</a>" not in page
+    request.user = AnonymousUser()
+    assert ">Sign in</a>" in error_views.forbidden(request, PermissionDenied()).content.decode()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 
 from activities.models import Award, AwardReceipt, Project
 from labsite.tests.factories import make_group, make_member
-from people.directory import PER_PAGE
+from people.directory import LETTERS, MOST, PER_PAGE
 from people.models import Membership, Person
 from publications.digests import refresh_digests
 from publications.models import Authorship, Publication
@@ -89,32 +90,95 @@ def names(html: str) -> list[str]:
     return re.findall(r'href="/people/(p\d+)/"><bdi>', html)
 
 
-def test_the_list_of_a_department_has_pages(client, department, django_assert_num_queries):
-    with django_assert_num_queries(3):
-        first = client.get("/people/").content.decode()
+def test_a_list_that_fits_on_a_page_is_by_role(client, department, django_assert_num_queries):
+    Person.objects.filter(slug__in=[f"p{number}" for number in range(MOST, 251)]).update(is_published=False)
     with django_assert_num_queries(4):
-        second = client.get("/people/?page=2").content.decode()
-    students = [f"p{number}" for number in range(231) if number != 229]
-    assert names(first) == ["p229", *students[: PER_PAGE - 1]]
-    assert names(second) == [*students[PER_PAGE - 1 :], *(f"p{number}" for number in range(231, 251))]
-    assert "<strong>251</strong> people" in first
-    assert 'rel="next" href="?page=2"' in first
-    assert 'rel="prev" href="?page=1"' in second
-    assert 'rel="next"' not in second
+        html = client.get("/people/").content.decode()
+    assert f"<strong>{MOST}</strong> people" in html
+    assert len(names(html)) == MOST
+    assert "PhD students" in html
+    assert "page=" not in html
+    assert "letter=" not in html
+
+
+def test_the_list_of_a_department_is_by_name(client, department, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        first = client.get("/people/").content.decode()
+    with django_assert_num_queries(5):
+        second = client.get("/people/?page=2&after=p49").content.decode()
+    assert names(first) == [f"p{number}" for number in range(50)]
+    assert names(second) == [f"p{number}" for number in range(50, 100)]
+    assert f"More than {MOST} people, by name" in first
+    assert 'rel="next" href="?page=2&amp;after=p49"' in first
+    assert 'rel="prev"' not in first
+    assert 'rel="next" href="?page=3&amp;after=p99"' in second
+    assert 'rel="prev" href="?"' in second
+
+
+def follow(client, address: str, link: str) -> list[list[str]]:
+    """Everybody on the pages from `address` on, as far as the link of this kind leads."""
+    found: list[list[str]] = []
+    while True:
+        html = client.get(f"/people/{address}").content.decode()
+        found.append(names(html))
+        match = re.search(rf'rel="{link}" href="([^"]*)"', html)
+        if match is None:
+            return found
+        address = unescape(match[1])
+
+
+def test_pages_of_people_lead_forth_and_back(client, department):
+    """Some bear one name: they stand in the order of their addresses."""
+    for person in Person.objects.filter(slug__in=[f"p{number}" for number in range(40, 60)]):
+        person.name = "Quint"
+        person.save()
+    everybody = list(Person.objects.order_by("sort_key", "slug").values_list("slug", flat=True))
+    forth = follow(client, "", "next")
+    assert [slug for page in forth for slug in page] == everybody
+    assert [len(page) for page in forth] == [50, 50, 50, 50, 50, 1]
+    back = follow(client, f"?page=6&after={forth[4][-1]}", "prev")
+    assert back == forth[::-1]
+    assert names(client.get("/people/?page=4").content.decode()) == forth[3]  # a published copy knows numbers alone
+
+
+def test_people_by_letter(client, department):
+    for number, name in enumerate(["Ada Quint", "Bo Quint", "R 2D", "张三", "Zoë Zeta", "Éa Östberg"]):
+        person = Person.objects.get(slug=f"p{number}")
+        person.name = name
+        person.save()
+    assert 'href="?letter=q"' in client.get("/people/").content.decode()
+    found = {letter: follow(client, f"?letter={letter}", "next") for letter in [*LETTERS, "other"]}
+    assert [found[letter] for letter in "qo"] == [[["p0", "p1"]], [["p5"]]]
+    assert "p4" in found["z"][0]
+    assert "p2" in [slug for page in found["other"] for slug in page]
+    placed = [slug for pages in found.values() for page in pages for slug in page]
+    assert sorted(placed) == sorted(Person.objects.values_list("slug", flat=True))
+    page = client.get("/people/?letter=other&status=current&group=big-group&q=p").content.decode()
+    assert 'href="?status=current&amp;group=big-group&amp;letter=other&amp;q=p&amp;page=2&amp;after=' in page
+    assert "Nobody fits all of this" in client.get("/people/?letter=x").content.decode()
+    assert "There is no letter" in client.get("/people/?letter=ß").content.decode()
 
 
 def test_pages_of_people_keep_the_filters(client, department):
     html = client.get("/people/?role=phd&group=big-group&q=p").content.decode()
     assert len(CARD.findall(html)) == PER_PAGE
-    assert 'href="?role=phd&amp;group=big-group&amp;q=p&amp;page=2"' in html
-    assert len(names(client.get("/people/?role=phd&group=big-group&q=p&page=2").content.decode())) == 50
+    assert 'href="?role=phd&amp;group=big-group&amp;q=p&amp;page=2&amp;after=p49"' in html
+    assert len(names(client.get("/people/?role=phd&group=big-group&q=p&page=5").content.decode())) == 50
+    alumni = client.get("/people/?role=phd&group=big-group&q=p&status=alumni")
+    assert alumni.context["directory"].count == 20
+    assert ">Alumni<" in alumni.content.decode()
 
 
-@pytest.mark.parametrize("page", ["0", "3", "x", "9" * 30, "-1", "²"])
+@pytest.mark.parametrize("page", ["0", "7", "x", "9" * 30, "-1", "²"])
 def test_a_page_of_people_that_is_not_there(client, department, page):
     html = client.get("/people/", {"page": page}).content.decode()
     assert "There is no page" in html
-    assert names(html)[0] == "p229"
+    assert names(html)[0] == "p0"
+
+
+@pytest.mark.parametrize("place", ["after=nobody", "before=nobody", "after=%00", "after=a/b", "before=" + "x" * 200])
+def test_a_page_that_begins_at_nobody_is_found_by_its_number(client, department, place):
+    assert names(client.get(f"/people/?page=2&{place}").content.decode())[0] == "p50"
 
 
 def test_a_big_group_leads_to_everybody(client, department):

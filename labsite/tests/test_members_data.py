@@ -34,7 +34,7 @@ def download(client: Client, path: str = "/my/data/") -> tuple[dict, dict[str, b
 
 
 def own_world(count: int) -> Person:
-    person = make_world(count)
+    person = make_world(count, with_versions=True)
     person.user = make_account("ada", "Members", email="ada@example.org", last_name="Quint")
     person.email, person.phone, person.identity_note = "private@example.org", "01 23", "Zyxwv: inferred by an editor"
     person.save()

@@ -31,7 +31,7 @@ NAME, FORMER = "Zephyrine Quillfeather", "Zephyrine Oldname"
 @pytest.fixture
 def person():
     """Somebody who is tied to everything, who changed and lost things, and who has an account."""
-    make_world(1)
+    make_world(1, with_versions=True)
     person = Person.objects.get(slug="ada-quint")
     person.name, person.email, person.phone = NAME, "zephyrine@example.org", "0123 456"
     person.user = make_account("zephyrine", "Members")
@@ -39,7 +39,8 @@ def person():
     person.names.create(name=FORMER, kind="former", is_public=False)
     person.names.filter(kind="former").delete()  # in history only
     person.links.create(kind="website", url="https://example.org/zephyrine")
-    Authorship.objects.filter(person=person).update(printed_name=NAME)
+    Authorship.objects.filter(person=person).update(printed_name=NAME, link_note=f"The index names {NAME}.")
+    Authorship.objects.filter(person=person).first().save()  # a version of it
     ProfileChange.objects.create(person=person, values={"headline": {"from": "", "to": f"{NAME} on quiet machines"}})
     double = make_member("Zephyrine Q.")
     merge(person, double)
@@ -136,8 +137,9 @@ def test_who_is_called_almost_alike_is_left_alone(person):
 
 def test_texts_that_name_somebody_are_shown_and_left(person):
     NewsItem.objects.create(body=f"A prize for {NAME}.", date="2024-05")
+    NewsItem.objects.create(body=f"A prize for {NAME.upper()}.", date="2024-05")
     plan = plan_erasure(person)
-    assert [(type(record), field) for record, field in plan.mentions] == [(NewsItem, "body")]
+    assert [(type(record), field) for record, field in plan.mentions] == [(NewsItem, "body")] * 2
     assert plan.papers == person.authorships.count()
     out = StringIO()
     call_command("erase_person", person.slug, stdout=out)

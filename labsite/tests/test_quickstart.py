@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from io import StringIO
 
 import pytest
@@ -39,6 +41,22 @@ def test_first_run_loads_the_demo_and_makes_an_admin():
     assert admin.is_superuser
     assert admin.check_password(password)
     assert "http://127.0.0.1:9000/admin/" in said
+
+
+def test_a_new_site_is_nobody_else_s_to_read(tmp_path, settings, monkeypatch):
+    """What quickstart makes is made with these rights; that it makes the tables is tried above."""
+    said: list[int] = []
+    monkeypatch.setattr(os, "umask", said.append)
+    settings.DATA_DIR = tmp_path / "data"
+    settings.DATA_DIR.mkdir(mode=0o755)
+    monkeypatch.setattr("labsite.management.commands.quickstart.own_file", lambda: settings.DATA_DIR / "new.sqlite3")
+    quickstart("--no-demo")
+    assert said == [0o077]
+    assert stat.S_IMODE(settings.DATA_DIR.stat().st_mode) == 0o700
+    (settings.DATA_DIR / "new.sqlite3").touch()
+    settings.DATA_DIR.chmod(0o750)
+    quickstart("--no-demo")
+    assert stat.S_IMODE(settings.DATA_DIR.stat().st_mode) == 0o750
 
 
 def test_first_run_gives_every_row_one_whole_version():

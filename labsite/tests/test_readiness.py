@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -34,7 +36,7 @@ def test_a_site_that_is_well_is_ready():
 @pytest.mark.django_db
 def test_the_checks_ask_few_questions(django_assert_max_num_queries):
     examine()  # reads the migrations from disk once
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         examine()
 
 
@@ -92,10 +94,8 @@ def test_a_cache_that_forgets(settings, monkeypatch):
 @pytest.mark.once
 def test_sqlite_that_cannot_be_written(tmp_path):
     """A missing file is not made anew by asking; whoever writes now proves that writing works."""
-    import sqlite3  # noqa: PLC0415
-
     path = tmp_path / "site.sqlite3"
-    with pytest.raises(sqlite3.OperationalError, match="unable to open"):
+    with pytest.raises(module.NotReady, match="gone from its folder"):
         module.check_sqlite(str(path))
     assert not path.exists()
     writer = sqlite3.connect(path, isolation_level=None)
@@ -107,6 +107,34 @@ def test_sqlite_that_cannot_be_written(tmp_path):
 
 
 # Asked again and again
+
+
+@pytest.mark.once
+def test_a_database_that_was_renamed_removed_or_swapped(tmp_path):
+    path = tmp_path / "lab.sqlite3"
+    with closing(sqlite3.connect(path)) as made:
+        made.execute("CREATE TABLE a (b)")
+    assert module.check_sqlite(str(path)) == "SQLite reads and writes"
+    path.rename(tmp_path / "else")
+    with pytest.raises(module.NotReady, match="lab.sqlite3 is gone"):
+        module.check_sqlite(str(path))
+    path.write_bytes(b"")  # another connection makes an empty one
+    with pytest.raises(module.NotReady, match="restart the site"):
+        module.check_sqlite(str(path))
+    path.unlink()
+    (tmp_path / "else").rename(path)
+    assert module.check_sqlite(str(path)) == "SQLite reads and writes"
+
+
+@pytest.mark.django_db
+def test_a_table_that_is_missing(monkeypatch):
+    assert module.check_tables() == "all there"
+    there = connection.introspection.table_names()
+    monkeypatch.setattr(
+        connection.introspection, "table_names", lambda *given: [each for each in there if each != "people_person"]
+    )
+    with pytest.raises(module.NotReady, match="1 are missing, first people_person"):
+        module.check_tables()
 
 
 @pytest.mark.once

@@ -1,4 +1,4 @@
-"""docs/reliability.md names tests that exist, and every case once."""
+"""docs/reliability.md names tests, and sections of `make torture`, that exist, and every case once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,14 @@ def names_of_tests() -> set[str]:
     return found
 
 
+def names_of_sections() -> list[str]:
+    """Those of `make torture`."""
+    text = (ROOT / ".ci" / "torture" / "__main__.py").read_text(encoding="utf-8")
+    return re.findall(r'^    "(\w+)": Section\(', text, re.M)
+
+
 def test_every_case_stands_once():
+    assert len(rows()) >= 150
     for letter, least in AT_LEAST.items():
         numbers = [number for own, number, _ in rows() if own == letter]
         assert numbers == list(range(1, max(numbers) + 1)), letter
@@ -35,10 +42,13 @@ def test_every_case_stands_once():
 
 
 def test_every_test_that_is_named_exists():
-    there, named = names_of_tests(), 0
+    there, named, sections = names_of_tests(), 0, names_of_sections()
     for letter, number, tests in rows():
         for pattern in re.findall(r"`(test_[^`]+)`", tests):
             named += 1
             assert any(fnmatch(name, pattern) for name in there), f"{letter}{number}: {pattern}"
-        assert "`test_" in tests or "open" in tests, f"{letter}{number} names neither a test nor why there is none"
+        for section in re.findall(r"`torture: ([^`]+)`", tests):
+            assert section in sections, f"{letter}{number}: make torture has no section {section}"
+        is_told = re.search("`test_|`torture: |open", tests)
+        assert is_told, f"{letter}{number} names neither a test nor why there is none"
     assert named > 120

@@ -48,6 +48,11 @@ def start(tmp_path: Path, **variables: str) -> subprocess.CompletedProcess:
         ({"SECRET_KEY": LONG_KEY, "OPERATIONS_TOKEN": "secret"}, "OPERATIONS_TOKEN is no good secret"),
         ({"SECRET_KEY": LONG_KEY, "SENTRY_DSN": "errors.example.org"}, "SENTRY_DSN cannot be read"),
         ({"SECRET_KEY": LONG_KEY, "LOG_FORMAT": "xml"}, "LOG_FORMAT is 'xml'"),
+        ({"SECRET_KEY": LONG_KEY, "BACKUP_KEEP": "often"}, "BACKUP_KEEP cannot be read. What to keep is 'often'"),
+        ({"SECRET_KEY": LONG_KEY, "BACKUP_SECRET_FILE": "/nowhere"}, "BACKUP_SECRET_FILE is '/nowhere', and there is"),
+        ({"SECRET_KEY": LONG_KEY, "BACKUP_SECRET_FILE": "/dev/null"}, "BACKUP_SECRET_FILE is '/dev/null', and there"),
+        ({"SECRET_KEY": LONG_KEY, "SESSION_DAYS": "0"}, "SESSION_DAYS is '0': use a whole number from 1 to 365"),
+        ({"SECRET_KEY": LONG_KEY, "QUERY_SECONDS": "soon"}, "QUERY_SECONDS is 'soon'"),
         ({"SECRET_KEY": LONG_KEY, "LABSITE_DATA_DIR": "labsite/static/x"}, "LABSITE_DATA_DIR leads to"),
         (
             {"DEBUG": "on", "ALLOWED_HOSTS": "localhost,lab.example.org"},

@@ -232,7 +232,7 @@ REVEALING = ["Traceback", "site-packages", "/home/", "/tmp", "Django", "Python",
 def test_d11_pages_about_errors_reveal_nothing(client, monkeypatch):
     client.raise_request_exception = False
     answers = [client.get("/nowhere/"), client.get("/", headers={"Host": "evil.example.org"}), client.put("/")]
-    monkeypatch.setattr("labsite.middleware.person_address", lambda path: open("/tmp/secret/place"))  # noqa: SIM115, S108
+    monkeypatch.setattr("labsite.middleware.former_address", lambda path: open("/tmp/secret/place"))  # noqa: SIM115, S108
     answers.append(client.get("/elsewhere/"))
     assert [answer.status_code for answer in answers] == [404, 400, 405, 500]
     for answer in answers:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.db.models import Prefetch
 from django.utils import timezone
 
@@ -103,6 +103,25 @@ def test_tuples_and_numbers(world, django_assert_num_queries):
     assert found["pairs"] == list(pairs)
     assert found["sums"] == list(sums)
     assert (found["number"], found["none"], found["never"]) == (Person.objects.count(), 0, 0)
+
+
+def test_numbers_up_to_a_limit(world):
+    number = Person.objects.count()
+    found = load_together(one=Number(Person.objects.all()[:1]), all=Number(Person.objects.values("pk")[: number + 1]))
+    assert found == {"one": 1, "all": number}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's driver keeps statements by itself")
+def test_postgresql_plans_a_statement_once(django_assert_num_queries):
+    plan = Plan(lambda slug: {"people": Person.objects.filter(slug=slug)}, slug=str)
+    make_member("Ada Quint")
+    with django_assert_num_queries(2):
+        assert [plan.load(slug=slug)["people"] != [] for slug in ("ada-quint", "nobody")] == [True, False]
+    (statement,) = plan.statements.values()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [text for (text,) in cursor.fetchall()]
+    assert kept.count(statement.sql.replace("%s", "$1")) == 1
 
 
 def test_order_holds_over_many_rows():

@@ -1,4 +1,4 @@
-"""G1, G4 to G8: many writers at once, through the real admin, in four server processes on one database.
+"""G1, G4 to G8, H2: many writers at once, through the real admin, in four server processes on one database.
 
 `TORTURE_ROUNDS` is how often each of the writers tries (2); the nightly figure is 50.
 """
@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import os
+import threading
+from http.client import HTTPException
 
+import psutil
 import pytest
 from django.contrib.auth import get_user_model
 from django.urls import reverse
@@ -49,7 +52,7 @@ def test_no_write_is_lost_or_doubled(shared_database):  # noqa: F811
         make_venue("Kept Journal", kind="journal", slug="kept"),
         make_venue("Old Journal", kind="journal", slug="old"),
     )
-    with granian(WORKERS, **environment(shared_database)) as (port, _process):
+    with granian(WORKERS, **environment(shared_database)) as (port, process):
         writers = editors(port, WRITERS)
         count_up(writers, page)
         press_often(writers[0], port)
@@ -58,6 +61,7 @@ def test_no_write_is_lost_or_doubled(shared_database):  # noqa: F811
         merge_while_a_third_edits(first, second, people)
         import_one_file_twice(first, second)
         merge_a_venue_that_an_import_uses(first, second, venues)
+        kill_the_workers_while_they_save(writers, process)
         for each in writers:
             each.close()
 
@@ -174,3 +178,36 @@ def merge_a_venue_that_an_import_uses(first: Browser, second: Browser, venues: t
     paper = Publication.objects.get(title="A paper of the old journal")
     assert not Venue.objects.filter(pk=merged.pk).exists()
     assert paper.venue_id in {kept.pk, *Venue.objects.filter(name="Old Journal").values_list("pk", flat=True)}
+
+
+def kill_the_workers_while_they_save(writers: list[Browser], process: psutil.Process) -> None:
+    """H2: what was acknowledged is there, of the rest all or nothing: a page and its history."""
+    pages = [Page.objects.create(slug=f"killed-{name}", title="0", body="Counts.") for name in range(len(writers))]
+    stored = dict.fromkeys(range(len(writers)), 0)
+    begun = threading.Semaphore(0)
+
+    def save(name: int) -> None:
+        address = reverse("admin:labsite_page_change", args=[pages[name].pk])
+        try:
+            while True:
+                values = writers[name].open(address)
+                assert writers[name].send(address, values, title=stored[name] + 1).status == 302
+                stored[name] += 1
+                begun.release()
+        except (OSError, HTTPException):
+            return  # its worker is gone
+
+    def kill() -> None:
+        for _ in range(len(writers)):
+            begun.acquire(timeout=60)
+        for worker in process.children(recursive=True):
+            worker.kill()
+
+    results = all_at_once(kill, *(lambda name=name: save(name) for name in range(len(writers))))
+    assert [each for each in results if isinstance(each, Exception)] == []
+    assert sum(stored.values()) >= len(writers)
+    for name, page in enumerate(pages):
+        page.refresh_from_db()
+        assert int(page.title) in (stored[name], stored[name] + 1)  # the last one was perhaps not told any more
+        assert page.history.count() == 1 + int(page.title)
+        assert page.history.order_by("history_id").last().title == page.title

@@ -8,8 +8,10 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from labsite.models import LabProfile
 from labsite.tests.factories import make_group, make_member, make_news, make_person, make_publication, make_venue
-from people.models import OldAddress, PersonName
+from labsite.views import MOST_COUNTED
+from people.models import Membership, OldAddress, Person, PersonName
 from publications.digests import flush_changes
+from publications.models import Publication
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +57,37 @@ def test_search_queries(client, django_assert_num_queries, count):
         response = client.get("/search/?q=quiet")
     assertContains(response, f"/people/ada-quiet-{count - 1}/")
     assertContains(response, f"/publications/quiet-paper-{count - 1}/")
+
+
+def test_home_shows_the_newest_of_what_is_selected(client):
+    ada = make_member("Ada Quint")
+    for number in range(8):
+        make_publication(f"Selected {number}", [ada], is_selected=True, year=2000 + number)
+    hidden = {
+        "A draft": {"is_published": False}, "Kept out": {"listing": "never"}, "By nobody here": {"authors": []},
+        "Not selected": {"is_selected": False},
+    }  # fmt: skip
+    for title, given in hidden.items():
+        make_publication(title, **{"authors": [ada], "is_selected": True, "year": 2026, **given})
+    flush_changes()
+    titles = [paper.title for paper in client.get("/").context["publications"]]
+    assert titles == [f"Selected {number}" for number in (7, 6, 5, 4, 3, 2)]
+    paper = Publication.objects.get(title="Selected 7")
+    paper.is_selected = False
+    paper.save()
+    flush_changes()
+    assert client.get("/").context["publications"][0].title == "Selected 6"
+
+
+def test_home_counts_members_as_far_as_it_is_worth_it(client):
+    people = Person.objects.bulk_create(Person(slug=f"p{number}", name=f"P {number}") for number in range(MOST_COUNTED))
+    Membership.objects.bulk_create(Membership(person=person, role="phd", start="2000") for person in people)
+    Membership.objects.create(person=people[0], role="staff", start="2001")
+    make_member("A draft", is_published=False)
+    make_member("Gone Quint", start="2000", end="2001")
+    assert client.get("/").context["numbers"][0][0] == "1,000"
+    make_member("Ada Quint")
+    assert client.get("/").context["numbers"][0][0] == "1,000+"
 
 
 def test_home_of_an_empty_site_says_what_to_do(client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.test import override_settings
+
 from activities.models import Grant, Mentorship, Metric, NewsItem, Project, Service, Talk
 from labsite.models import Page
 from labsite.tests.factories import (
@@ -20,13 +22,22 @@ from publications.digests import flush_changes
 from publications.models import Publication, Topic, Venue
 
 
-def make_world(count: int) -> Person:
-    """A member with `count` of everything that a record can hold, and `count` of every model; gives the member."""
+def make_world(count: int, *, with_versions: bool = False) -> Person:
+    """A member with `count` of everything that a record can hold, and `count` of every model; gives the member.
+
+    Versions of all these rows take longer than the rows.
+    """
+    with override_settings(SIMPLE_HISTORY_ENABLED=with_versions):
+        person = fill_world(count)
+    flush_changes()
+    return person
+
+
+def fill_world(count: int) -> Person:
     person = make_member("Ada Quint", headline="Quiet machines", bio="**Softly**.", orcid="0000-0002-1825-0097")
     for number in range(count):
         fill(person, number)
     gather(person, count)
-    flush_changes()
     return person
 
 

@@ -52,7 +52,11 @@ class Membership(Period):
 
     @property
     def role_text(self) -> str:
-        return self.title or self.get_role_display()
+        return self.title or str(ROLE_LABELS.get(self.role, self.role))
+
+
+# Django's `get_role_display` hashes all labels, translated, at each call.
+ROLE_LABELS = dict(Membership.Role.choices)
 
 
 class Position(Period):

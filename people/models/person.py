@@ -9,16 +9,16 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import Resolver404, resolve
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import q_active, q_upcoming
 from labsite.lib.models import NaturalKeyManager, Publishable, PublishableQuerySet, Visibility, WebAddressField
+from labsite.lib.paths import problem_of_path
 from labsite.lib.search import MAX_TERMS, read_question
 from labsite.lib.text import DerivedTextField, clean_text, fold, is_visible
-from labsite.lib.web import address_of, plain_addresses
+from labsite.lib.web import address_of
 from people.models.career import Membership
 from people.names import initials_of
 from people.photos import photo_path, tint_of, validate_photo
@@ -199,7 +199,10 @@ class Person(Publishable):
     class Meta:
         ordering = ["sort_key", "slug"]
         verbose_name_plural = _("people")
-        indexes = [models.Index(fields=["is_published", "slug"])]
+        indexes = [
+            models.Index(fields=["is_published", "slug"]),
+            models.Index(fields=["sort_key", "slug"], name="people_person_by_name"),
+        ]
         permissions = [("read_private_history", "Can read what private fields said before")]
         constraints = [
             models.UniqueConstraint(
@@ -402,15 +405,6 @@ class ProfileSection(Publishable):
         return self.heading
 
 
-def is_page(path: str) -> bool:
-    """Whether this site answers `path` with a page of its own, whatever records there are."""
-    try:
-        with plain_addresses():
-            return not resolve(path).kwargs
-    except Resolver404:
-        return False
-
-
 class OldAddress(models.Model):
     """A path of a former website that leads to a person's page from now on."""
 
@@ -436,17 +430,6 @@ class OldAddress(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        if not self.path.startswith("/") or self.path.startswith("//") or "?" in self.path or len(self.path) < 2:
-            raise ValidationError(
-                {
-                    "path": gettext("'%(path)s' is not a path: write it from the first slash, /about.html.")
-                    % {"path": self.path}
-                }
-            )
-        if is_page(self.path):
-            raise ValidationError(
-                {
-                    "path": gettext("'%(path)s' is a page of this site already, so it can lead nowhere else.")
-                    % {"path": self.path}
-                }
-            )
+        problem = problem_of_path(self.path)
+        if problem:
+            raise ValidationError({"path": problem})

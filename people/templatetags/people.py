@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
+from labsite.lib.search import Question
 from labsite.lib.web import address_of
-from people.directory import current_membership
+from people.card_html import print_card
+from people.directory import Entry, current_membership
+from people.filters import LETTER_NAMES, PersonSelection
 from people.models import Membership, Person
 from people.photos import PORTRAITS, SQUARES, Source, sources_of
 
@@ -25,6 +28,52 @@ def current_stay(person: Person) -> Membership | None:
     """
     stays = list(person.memberships.all())
     return current_membership(person, timezone.localdate()) or (stays[0] if stays else None)
+
+
+@register.simple_tag
+def options(pairs: Iterable[tuple[str, str]], chosen: str | None = None) -> SafeString:
+    """Values and labels as options of a select. Written out: a university has hundreds of groups."""
+    rows = ((value, SELECTED if value == chosen else "", label) for value, label in pairs)
+    return format_html_join("", '<option value="{}"{}>{}</option>', rows)
+
+
+SELECTED = mark_safe(" selected")  # noqa: S308 - ours
+
+
+@register.simple_tag
+def letter_links(letters: dict[str, str], selection: PersonSelection) -> SafeString:
+    """Where the names of a long list that begin with each letter are."""
+    chosen = selection.values.get("letter")
+    rows = (
+        (selection.address(letter=letter), CURRENT if letter == chosen else "", label)
+        for letter, label in letters.items()
+    )
+    return format_html_join("", '<li><a class="chip" href="{}"{}>{}</a></li>', rows)
+
+
+@register.filter
+def letter_name(letter: str) -> str:
+    """The heading of a letter."""
+    return str(LETTER_NAMES[letter])
+
+
+CURRENT = mark_safe(' aria-current="true"')  # noqa: S308 - ours
+
+
+@register.simple_tag
+def person_card(
+    person: Person, membership: Membership | None = None, heading: str = "h3", question: Question | None = None
+) -> SafeString:
+    """A person in a grid; `membership` is the stay that the card speaks of, else the one of today."""
+    return print_card(person, membership or current_stay(person), heading, question, is_given=membership is not None)
+
+
+@register.simple_tag
+def person_cards(entries: Iterable[Entry]) -> SafeString:
+    """The cards of a people list, as items."""
+    return mark_safe(  # noqa: S308 - every part is escaped
+        "".join(f"<li>{print_card(entry.person, entry.membership)}</li>" for entry in entries)
+    )
 
 
 @register.simple_tag

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,13 +15,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from activities.models import NewsItem
-from activities.profile import MOST_PAPERS, Profile, load_profile
+from activities.profile import Profile, load_page_profile
 from labsite.lib.questions import printable
 from labsite.lib.together import Plan
-from labsite.lib.web import plain_address_of, schema_organization, site_root
+from labsite.lib.web import ENDLESS, plain_address_of, schema_organization, site_root
 from labsite.page_cache.marking import shared_page
-from people.directory import Directory, load_directory
-from people.filters import STATUSES, find_people, read_person_selection
+from labsite.publishing import PUBLISHED
+from people.directory import Directory, Entry, Place, load_directory
+from people.filters import (
+    LETTER_NAMES,
+    NAMES,
+    PLACES,
+    STATUSES,
+    PersonSelection,
+    find_people,
+    read_person_selection,
+)
 from people.models import Group, Membership, Person
 from publications.models import Publication
 
@@ -29,30 +39,52 @@ PAPERS_OF_A_GROUP = 20
 NEWS_OF_A_GROUP = 6
 AUTHORS_IN_A_FILTER = 50
 LONGEST_NUMBER = 7  # digits of a page's number
+SLUG = re.compile(r"[\w-]{1,80}\Z")
 
 
-@shared_page("status", "role", "group", "q", "on", "page")
+@shared_page(*NAMES, *PLACES)
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
-    """Members by role, those who will come, and alumni with where they went."""
+    """Members by role, those who will come, and alumni with where they went; of many people a page by the alphabet."""
     selection = read_person_selection(request.GET, timezone.localdate())
     asked = request.GET.get("page", "")
     number = max(1, int(asked)) if asked.isdecimal() and len(asked) < LONGEST_NUMBER else 1
-    directory = find_people(selection, number)
+    after, before = (slug if SLUG.match(slug := request.GET.get(name, "")) else "" for name in ("after", "before"))
+    directory = find_people(selection, Place(number, after, before))
     if asked and asked != str(directory.page):
-        words = _("There is no page “%(asked)s”: this list has %(pages)s. You see the first.")
-        selection.problems.append((_("Pages"), words % {"asked": printable(asked), "pages": directory.pages}))
+        words = _("There is no page %(number)s. You see the first.") % {"number": printable(asked)}
+        selection.problems.append((_("Pages"), words))
+    entries = directory.entries
     context = {
         "section": SECTION,
         "selection": selection,
         "statuses": STATUSES,
         "roles": Membership.Role.choices,
-        "groups": Group.objects.published(),
+        "groups": GROUPS.load()["groups"],
         "directory": directory,
-        "newer": selection.address(page=str(directory.page - 1)) if directory.page > 1 else "",
-        "older": selection.address(page=str(directory.page + 1)) if directory.page < directory.pages else "",
+        "letters": LETTER_NAMES if directory.is_long and leads_to_letters(request, selection) else {},
+        "newer": neighbour(selection, directory.page - 1, before=entries[0]) if directory.has_previous else "",
+        "older": neighbour(selection, directory.page + 1, after=entries[-1]) if directory.has_next else "",
     }
-    return render(request, "people/people.html", context)
+    response = render(request, "people/people.html", context)
+    if selection.is_combined:
+        response.headers["X-Robots-Tag"] = ENDLESS
+    return response
+
+
+def leads_to_letters(request: HttpRequest, selection: PersonSelection) -> bool:
+    """Whether a list may be narrowed to a letter besides: a published copy has files of one filter each."""
+    return PUBLISHED not in request.META or not any(own for name, own in selection.values.items() if name != "letter")
+
+
+def neighbour(selection: PersonSelection, number: int, **place: Entry) -> str:
+    """The query string of the page before or behind the one that ends with an entry; the first needs none."""
+    if number == 1:
+        return selection.address()
+    return selection.address(page=str(number), **{name: entry.person.slug for name, entry in place.items()})
+
+
+GROUPS = Plan(lambda: {"groups": Group.objects.published().values_list("slug", "name")})
 
 
 def find_person(request: HttpRequest, slug: str) -> Person:
@@ -75,7 +107,7 @@ PERSON = Plan(
 @require_safe
 def person(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything a person's homepage and CV would say."""
-    profile = load_profile(find_person(request, slug), request.user, timezone.localdate(), most=MOST_PAPERS)
+    profile = load_page_profile(find_person(request, slug), request.user, timezone.localdate())
     context = {"section": SECTION, "profile": profile, "person": profile.person, "today": profile.today}
     context["crumbs"] = [(_("People"), reverse("people:people"))]
     context["contents"] = contents_of(profile)
@@ -148,7 +180,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "section": SECTION,
         "group": found,
         "directory": directory,
-        "everybody": f"{reverse('people:people')}?group={slug}" if directory.pages > 1 else "",
+        "everybody": f"{reverse('people:people')}?group={slug}" if directory.has_next else "",
         "publications": papers[:PAPERS_OF_A_GROUP],
         "all_publications": publications_address(directory) if len(papers) > PAPERS_OF_A_GROUP else "",
         "schema": schema_organization(

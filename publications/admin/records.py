@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from labsite.document_forms import DocumentLinksMixin
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
 from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 from publications.identifiers import normalize_identifier
@@ -58,7 +59,7 @@ class AuthorshipForm(forms.ModelForm):
 
 
 class AuthorshipFormSet(RowFormSet):
-    """Refuses two authors at one position and one certain person twice."""
+    """Refuses two authors at one position and one certain person twice. Deleting one leaves no gap in the numbers."""
 
     order_field = "position"
 
@@ -84,6 +85,27 @@ class AuthorshipFormSet(RowFormSet):
                         "person", gettext("%(person)s is an author of this paper already.") % {"person": person}
                     )
                 people.add(person)
+        if (
+            not elsewhere
+            and self.leaves_gaps()
+            and not self.non_form_errors()
+            and all(form.is_valid() for form in self.kept_forms())
+        ):
+            self.close_gaps()
+
+    def leaves_gaps(self) -> bool:
+        """Whether a row is deleted from numbers that had no gap: a gap that was there stands for authors unknown."""
+        before = sorted(form.initial["position"] for form in self.initial_forms)
+        return bool(self.deleted_forms) and before == list(range(1, len(before) + 1))
+
+    def close_gaps(self) -> None:
+        """Numbers the rows that stay anew in their order, 1, 2, 3 …"""
+        numbered = [form for form in self.kept_forms() if form.cleaned_data.get("position")]
+        numbered.sort(key=lambda form: form.cleaned_data["position"])
+        for place, form in enumerate(numbered, start=1):
+            if form.cleaned_data["position"] != place:
+                form.cleaned_data["position"] = form.instance.position = place
+                form.changed_data = [*form.changed_data, "position"]  # or an untouched row would not be saved
 
     def rows_not_shown(self) -> list[Authorship]:
         """Authors that somebody else added while this page was open."""
@@ -145,9 +167,9 @@ class IdentifierInline(TabularRows):
     form = IdentifierForm
 
 
-class LinkInline(TabularRows):
+class LinkInline(DocumentLinksMixin, TabularRows):
     model = Link
-    fields = ["kind", "url", "label", "order"]
+    fields = ["kind", "url", "stored", "upload", "label", "order"]
 
 
 class DistinctionInline(TabularRows):

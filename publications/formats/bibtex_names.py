@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from people.names import NameParts, split_name
 from publications.formats.latex import brace_depth, decode_latex, encode_latex
@@ -15,11 +17,22 @@ AND = re.compile(r"[{}]|(?<=\s)and(?=\s)|\Aand(?=\s)|(?<=\s)and\Z", re.IGNORECAS
 PLAIN_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 OTHERS = {"others", "et al.", "et al", "…", "..."}
 ET_AL = re.compile(r",?\s+et\s+al\.?\s*\Z", re.IGNORECASE)
-# Equal contribution as al-folio and authors' own lists mark it, and other signs at the end of a name.
-STARS = re.compile(r"(?:\$?\s*\^?\{?\s*\\?(?:ast|star|[*∗⁎])\s*\}?\s*\$|\\textsuperscript\s*\{\s*[*∗⁎]\s*\}|[*∗⁎])+")
+# Signs behind a name, alone, in a formula or raised. What they mean a legend says, else custom.
+SIGN = r"\\(?:ast|star|ddagger|dagger|S|P|Letter|Envelope)(?![A-Za-z])|[*∗⁎†‡§¶#✉]"
 SIGNS = re.compile(
-    r"(?:\$\s*\^?\s*\{?\s*(?:\\dagger|\\ddagger|\\S|[†‡§¶#])\s*\}?\s*\$|\\textsuperscript\s*\{[^{}]*\}|[†‡§¶]|\^(?=\s*\Z))+"
+    rf"(?:\$\s*\^?\s*\{{?(?:\s*(?:{SIGN}|[\d,]))+\s*\}}?\s*\$|\\textsuperscript\s*\{{[^{{}}]*\}}"
+    r"|\\(?:Letter|Envelope)(?![A-Za-z])(?:\{\})?|[*∗⁎†‡§¶✉]|\^(?=\s*\Z))+"
 )
+ONE_SIGN = re.compile(SIGN)
+PLAIN_SIGNS = {
+    "∗": "*", "⁎": "*", r"\ast": "*", r"\star": "*", r"\dagger": "†", r"\ddagger": "‡", r"\S": "§", r"\P": "¶",
+    r"\Letter": "✉", r"\Envelope": "✉",
+}  # fmt: skip
+EQUAL_SIGN, CORRESPONDING_SIGN = "equal contribution", "corresponding author"
+CUSTOM = {"*": EQUAL_SIGN, "†": CORRESPONDING_SIGN, "✉": CORRESPONDING_SIGN}
+LEGEND = re.compile(rf"({SIGN})[\s}}$):]*([^*∗⁎†‡§¶#✉\\;.,$]{{1,120}})")
+MEANS_EQUAL = re.compile(r"\bequal(?:ly)?\b(?!\W+(?:advis|supervis|senior|mentor|last))|\bco-?first\b", re.IGNORECASE)
+MEANS_CORRESPONDING = re.compile(r"\bcorrespond", re.IGNORECASE)
 DBLP_NUMBER = re.compile(r"\s+(0\d{3})(?=\Z|,)")
 PART = re.compile(r"\s*(family|given|prefix|suffix)\s*=\s*(\{[^{}]*\}|\"[^\"]*\"|[^,]*)", re.IGNORECASE)
 ANNOTATION = re.compile(r"\s*(\d{1,4})\s*=\s*(.*)", re.DOTALL)
@@ -29,31 +42,65 @@ CORRESPONDING = {"corresponding", "correspondence", "corresponding author", "cor
 
 @dataclass(frozen=True)
 class ReadName:
-    """One name, whether a star stands behind it, and what was left out of it."""
+    """One name, the signs that stood behind it, and what else was left out of it."""
 
     name: NameParts
-    is_equal: bool = False
+    signs: tuple[str, ...] = ()
     note: str = ""
 
 
 @dataclass(frozen=True)
 class ReadAuthors:
-    """An author field. `complete` is off where it ends in “and others”."""
+    """An author field. `complete` is off where it ends in “and others”; `has_signs`: some stood behind names."""
 
     authors: tuple[RecordAuthor, ...]
     complete: bool = True
     notes: tuple[str, ...] = ()
+    has_signs: bool = False
 
 
-def read_authors(field: str) -> ReadAuthors:
-    """The authors of a field as written. Raises `ValueError` for more than `MAX_AUTHORS`, before any name is read."""
+def read_legend(text: str) -> dict[str, str]:
+    """What signs behind names mean, of a text such as “* Equal contribution. † Corresponding author”."""
+    found = {}
+    for sign, words in LEGEND.findall(text[:1_000]):
+        if MEANS_EQUAL.search(words) or MEANS_CORRESPONDING.search(words):
+            found[PLAIN_SIGNS.get(sign, sign)] = EQUAL_SIGN if MEANS_EQUAL.search(words) else CORRESPONDING_SIGN
+    return found
+
+
+def read_signs(text: str) -> tuple[str, ...]:
+    """The signs in what stands behind a name, each in one form."""
+    return tuple(dict.fromkeys(PLAIN_SIGNS.get(sign, sign) for sign in ONE_SIGN.findall(text)))
+
+
+def marked(author: RecordAuthor, signs: Iterable[str], legend: Mapping[str, str]) -> RecordAuthor:
+    """The author with what the signs behind their name say."""
+    said = {{**CUSTOM, **legend}.get(sign) for sign in signs}
+    return replace(author, is_equal=EQUAL_SIGN in said, is_corresponding=CORRESPONDING_SIGN in said)
+
+
+def notes_on_signs(name: str, signs: Iterable[str], legend: Mapping[str, str]) -> list[str]:
+    """What was understood of signs that no legend explains, but for the star, which all use alike."""
+    notes = []
+    for sign in signs:
+        if sign in CUSTOM and sign not in legend and sign != "*":
+            notes.append(f"The sign “{sign}” behind the name “{name}” was read as “{CUSTOM[sign]}”.")
+        elif sign not in {**CUSTOM, **legend}:
+            notes.append(f"The sign “{sign}” was left out behind the name “{name}”.")
+    return notes
+
+
+def read_authors(field: str, legend: Mapping[str, str] = MappingProxyType({})) -> ReadAuthors:
+    """The authors of a field as written; `legend` says what signs mean. Raises `ValueError` for more than
+    `MAX_AUTHORS`, before any name is read.
+    """
     pieces, notes = split_at_and(field), []
     if len(pieces) > MAX_AUTHORS:
         raise ValueError(f"This entry has {len(pieces):,} authors: {MAX_AUTHORS:,} are the most that can be kept.")
     if len(pieces) == 1 and ";" in field and brace_depth(field) == 0:
         pieces = field.split(";")
         notes.append("The authors are separated by semicolons; BibTeX's own separator is “and”.")
-    authors, complete, empty = [], True, 0
+    authors, complete, empty, has_signs = [], True, 0, False
     for piece in pieces:
         text = piece.strip()
         if text.lower() in OTHERS:
@@ -65,14 +112,16 @@ def read_authors(field: str) -> ReadAuthors:
         if not read.name.natural:
             empty += 1
             continue
-        authors.append(RecordAuthor(read.name, is_equal=read.is_equal))
+        authors.append(marked(RecordAuthor(read.name), read.signs, legend))
+        has_signs = has_signs or bool(read.signs)
+        notes += notes_on_signs(read.name.inverted, read.signs, legend)
         if read.note:
             notes.append(read.note)
     if empty and field.strip():
         notes.append(f"{empty} of the authors {'has' if empty == 1 else 'have'} no name and were left out.")
     if len(authors) == 1 and authors[0].name.given.count(" ") > 3 and field.count(",") > 1:
         notes.append("The author field has commas but no “and”: it was read as one name.")
-    return ReadAuthors(tuple(authors), complete, tuple(notes))
+    return ReadAuthors(tuple(authors), complete, tuple(notes), has_signs)
 
 
 def split_at_and(field: str) -> list[str]:
@@ -97,15 +146,15 @@ def read_name(text: str) -> ReadName:
     """One name as BibTeX writes it. Braces around it say that it is one piece, a corporation for instance."""
     if len(text) > 1_000:
         return ReadName(NameParts(literal=" ".join(decode_latex(text).split())))
-    cleaned, stars = STARS.subn("", text)
-    cleaned, signs = SIGNS.subn("", cleaned)
-    cleaned = re.sub(r"\s+,", ",", cleaned).strip()
-    note = f"A sign was left out behind the name “{decode_latex(cleaned)}”." if signs else ""
+    found = "".join(match.group() for match in SIGNS.finditer(text))
+    cleaned = re.sub(r"\s+,", ",", SIGNS.sub("", text) if found else text).strip()
+    signs = read_signs(found)
+    note = f"A sign was left out behind the name “{decode_latex(cleaned)}”." if found and not signs else ""
     number = DBLP_NUMBER.search(cleaned)
     if number:
         cleaned = cleaned[: number.start()] + cleaned[number.end() :]
         note = f"DBLP counts several people of this name: {decode_latex(cleaned)} {number.group(1)}."
-    return ReadName(_parts(cleaned), bool(stars), note)
+    return ReadName(_parts(cleaned), signs, note)
 
 
 def _parts(text: str) -> NameParts:

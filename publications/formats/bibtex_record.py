@@ -22,7 +22,7 @@ from publications.formats.bibtex_fields import (
     TEXTS,
     TOPICS,
 )
-from publications.formats.bibtex_names import ReadAuthors, annotate, read_authors
+from publications.formats.bibtex_names import LEGEND, ReadAuthors, annotate, read_authors, read_legend
 from publications.formats.dates import edtf, month_and_day, read_iso
 from publications.formats.latex import decode_latex, unknown_macros
 from publications.formats.words import read_distinction, read_status, unmark
@@ -36,6 +36,7 @@ ARXIV_JOURNAL = re.compile(
 )
 YEAR = re.compile(r"\s*[({\[]?\s*(\d{4})\s*([a-z])?\s*[)}\]]?\s*\Z", re.ASCII)
 LONGEST_NOTE = 300
+LEGENDS = ("annotation", "annote", "additional_info", "note")  # where entries say what signs behind names mean
 
 
 @dataclass
@@ -126,9 +127,12 @@ class _Reader:
         return title
 
     def authors(self) -> ReadAuthors:
-        read = read_authors(self.fields.get("author", ""))
+        explained = [(name, read_legend(self.fields.get(name, ""))) for name in LEGENDS]
+        read = read_authors(self.fields.get("author", ""), {k: v for _, legend in explained for k, v in legend.items()})
         self.notes += read.notes[:10]
-        if read.authors:
+        if read.has_signs:  # the facts are exported, not the signs
+            self.used.update(["author", *(name for name, legend in explained if legend and self.is_legend(name))])
+        elif read.authors:
             self.place("authors", "author")
         for macro in unknown_macros(self.fields.get("author", ""))[:5]:
             self.notes.append(f"{macro} in the authors is no TeX we know: it was kept as it is written.")
@@ -139,6 +143,10 @@ class _Reader:
         if placed:
             self.place("authors", "author+an")
         return replace(read, authors=authors)
+
+    def is_legend(self, name: str) -> bool:
+        """Whether a field says nothing but what signs behind names mean; the note is printed and stays."""
+        return name != "note" and not re.search(r"\w", LEGEND.sub("", self.fields[name]))
 
     @property
     def is_on_arxiv(self) -> bool:
@@ -176,6 +184,10 @@ class _Reader:
             self.notes.append(f"The date “{self.plain('date')}” could not be read: it was kept as it is.")
         match = YEAR.match(self.plain("year"))
         if not match or int(match.group(1)) == 0:
+            if (written := self.plain("year")) and not read_status(written):
+                self.notes.append(
+                    f"The year “{written[:80]}” could not be read: it was kept as it is. Write four digits."
+                )
             return None, ""
         year, letter = match.groups()
         self.place("date", "year")

@@ -244,6 +244,24 @@ def date_of(item: dict[str, Any]) -> tuple[int | None, str]:
     return None, ""
 
 
+def notes_on_date(item: Any) -> tuple[str, ...]:
+    """What stands in place of the year of an item that has none; () where nothing does."""
+    if not isinstance(item, dict) or date_of(item)[0]:
+        return ()
+    said = " ".join(filter(None, (said_in(item.get(key)) for key in DATES)))
+    return (f"The year “{said[:80]}” could not be read. Write four digits.",) if said else ()
+
+
+def said_in(date: Any) -> str:
+    """What a date of CSL-JSON says, as one text."""
+    if isinstance(date, dict):
+        return next(filter(None, (said_in(date.get(name)) for name in ("date-parts", "raw", "literal"))), "")
+    if isinstance(date, list):
+        return "-".join(filter(None, map(said_in, date[:3])))
+    is_text = isinstance(date, str | int | float) and not isinstance(date, bool)
+    return f"{date}".strip()[:40] if is_text else ""
+
+
 # Identifiers and links
 
 

@@ -150,7 +150,7 @@ def date_of(fields: dict[str, list[str]], notes: list[str]) -> tuple[int | None,
     years = [ris_date(text)[:4] for tag in ("PY", "Y1", "DA") for text in fields.get(tag, ()) if ris_date(text)]
     if not years:
         if given := first(fields, "PY", "Y1", "DA"):
-            notes.append(f"The year “{given}” could not be read.")
+            notes.append(f"The year “{given[:80]}” could not be read. Write four digits.")
         return None, ""
     best = max((date for date in found if date[:4] == years[0]), key=len, default="")
     return int(years[0]), best if len(best) > 4 else ""

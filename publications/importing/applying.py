@@ -105,7 +105,8 @@ def new_publication(plan: EntryPlan, venue: Venue | None, slug: str, key: str) -
     values |= {"date": parse_edtf(record.date or None), "preprint_date": parse_edtf(record.preprint_date or None)}
     return Publication(
         slug=slug, bibtex_key=key, venue=venue, author_list_complete=record.authors_complete,
-        extra=dict(record.extra), raw_record=raw_record({}, record, comparison.reading()), **values,
+        extra=dict(record.extra), raw_record=raw_record({}, record, comparison.reading()),
+        is_published=not plan.entry.is_draft, **values,
     )  # fmt: skip
 
 
@@ -183,5 +184,6 @@ def fill_caches(publication: Publication, rows: dict[type[models.Model], list[An
     }  # fmt: skip
     Publication._meta.get_field("digest").set_cached_value(publication, None)
     for row in rows[Authorship]:
+        row.former_names = row.person.former_names if row.person else ""
         if row.person is None:
             row.by_member = False

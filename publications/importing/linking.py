@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db import models
 
 from labsite.lib.text import match_key
+from people.former_names import FormerNames
 from people.models import Membership, Person, PersonName
 from publications.importing.planning import AuthorPlan, EntryPlan
 from publications.models import Authorship, Rejection
@@ -43,7 +44,11 @@ def load_people(keys: set[int]) -> dict[int, Person]:
         return {}
     names = models.Prefetch("names", PersonName.objects.filter(is_public=True), to_attr="public_names")
     members = models.Exists(Membership.objects.filter(person=models.OuterRef("pk")))
-    people = Person.objects.filter(pk__in=keys).prefetch_related(names).annotate(is_lab_member=members)
+    people = (
+        Person.objects.filter(pk__in=keys)
+        .prefetch_related(names)
+        .annotate(is_lab_member=members, former_names=FormerNames("pk"))
+    )
     return {person.pk: person for person in people}
 
 

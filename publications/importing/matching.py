@@ -11,25 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import combinations
-
-from rapidfuzz import fuzz
 
 from labsite.lib.text import fold, match_key
 from people.names import NameParts, split_name
+from publications.importing.near_titles import NearTitles, likeness
 from publications.models import Authorship, Identifier, Publication
 from publications.records import Record
 
 SHORT_KEY = 16  # letters: shorter titles (“Editorial”, “Introduction”) belong to many papers
-NEAR = 88  # of 100, letters alike: six pairs of different papers in the demo data reach 62 at most
 OTHER_TITLE = 45  # of 100: below it, one identifier under two such titles is a question
 YEARS_APART = 1  # of two printings of one paper
 PREPRINT_YEARS = 4  # that a preprint may be older than the paper
-MOST_TITLES = 200_000  # beyond, near titles are not compared: reading all of them would take too long
-LONG_WORD = re.compile(r"\w{4,}")
-LONG_ENOUGH = 25  # letters of a title that another may go on from
-MOST_PER_PAIR = 60  # titles: a pair of words that more share tells nothing
-SIGNATURE = 4  # longest words of a title: two titles that share two of theirs are compared
 UNIQUE_SCHEMES = ("doi", "pmid", "openreview", "arxiv", "acl")  # one paper has one of these, but see `contradicts`
 ARXIV_DOI = "10.48550/arxiv."
 
@@ -89,15 +81,31 @@ class PublicationIndex:
         self.known: dict[int, Known] = {}
         self.near: NearTitles | None = None
         self.with_other_titles: dict[str, list[int]] | None = None
+        self.extended: set[int] = set()  # publications of which this input says more than the database did
 
-    def remember(self, known: Known) -> None:
-        """An entry of this input, or a publication made since, is found from now on."""
+    def forget_stored(self) -> None:
+        """Lets go of publications that the database has as they are known here: they are read again when asked for."""
+        gone = [self.known[key] for key in self.known if key > 0 and key not in self.extended]
+        for known in gone:
+            del self.known[known.id]
+            for identifier in known.identifiers:
+                if self.by_identifier.get(identifier) == known.id:
+                    del self.by_identifier[identifier]
+            for title_key in known.keys & self.by_key.keys():
+                rest = [key for key in self.by_key[title_key] if key != known.id]
+                if rest:
+                    self.by_key[title_key] = rest
+                else:
+                    del self.by_key[title_key]
+
+    def remember(self, known: Known, *, is_near: bool = False) -> None:
+        """An entry of this input, or a publication made since, is found from now on. `is_near`: its title is there."""
         for identifier in known.identifiers:
             self.by_identifier.setdefault(identifier, known.id)
         for key in known.keys:
             self.by_key[key].append(known.id)
         self.known[known.id] = known
-        if self.near is not None:
+        if self.near is not None and not is_near:
             self.near.add(known.id, known.title)
 
     def became(self, number: int, key: int) -> None:
@@ -110,16 +118,15 @@ class PublicationIndex:
                 del self.by_identifier[identifier]
         for title_key in known.keys:
             self.by_key[title_key].remove(-number)
-        if self.near is not None:
-            self.near.titles.pop(-number, None)
-        self.remember(replace(known, id=key))
+        self.remember(replace(known, id=key), is_near=bool(self.near and self.near.became(-number, key)))
 
     def extend(self, key: int, asked: Known) -> None:
         """What a record adds to the publication `key` belongs to it from now on, for later entries of this input."""
         for identifier in asked.identifiers:
             self.by_identifier.setdefault(identifier, key)
         known = self.known.get(key)
-        if known:
+        if known and not (asked.identifiers <= known.identifiers and asked.keys <= known.keys):
+            self.extended.add(key)
             self.known[key] = replace(
                 known, identifiers=known.identifiers | asked.identifiers, keys=known.keys | asked.keys
             )
@@ -231,78 +238,6 @@ class PublicationIndex:
     def _judge_near(self, asked: Known, hits: Iterable[int]) -> list[Found]:
         found = [judge_near(asked, self.known[pk]) for pk in hits if pk in self.known]
         return sorted((each for each in found if each), key=lambda each: -each.score)
-
-
-class NearTitles:
-    """Titles by pairs of their longest words: titles that differ in a word or two meet in one of them."""
-
-    def __init__(self) -> None:
-        self.titles: dict[int, str] = {}
-        self.pairs: dict[int, list[int]] = defaultdict(list)
-        self.nicknames: dict[str, list[int]] = defaultdict(list)
-
-    @classmethod
-    def load(cls) -> NearTitles:
-        """All titles of the database; none where there are more than can be compared. Two queries."""
-        index = cls()
-        if Publication.objects.count() <= MOST_TITLES:
-            rows = Publication.objects.order_by().values_list("pk", "title", "short_title")
-            for pk, title, short_title in rows.iterator(chunk_size=10_000):
-                index.add(pk, title, short_title)
-        return index
-
-    def add(self, number: int, title: str, short_title: str = "") -> None:
-        self.titles[number] = title.lower()
-        for key in signature(title):
-            self.pairs[key].append(number)
-        for name in {nickname(title), match_key(short_title)} - {""}:
-            self.nicknames[name].append(number)
-
-    def alike(self, title: str, *, stored: bool = True) -> list[int]:
-        """At most five whose titles are alike, the likeliest first: publications, or entries of this input if not
-        `stored`.
-        """
-        lower = title.lower()
-        named = [number for number in self.nicknames.get(nickname(title), ()) if (number > 0) == stored]
-        scores = {number: 100.0 for number in named if number in self.titles}
-        for key in signature(title):
-            numbers = self.pairs.get(key, ())
-            for number in numbers if len(numbers) <= MOST_PER_PAIR else ():
-                if (number > 0) == stored and number not in scores and number in self.titles:
-                    scores[number] = likeness(lower, self.titles[number], least=NEAR)
-        likely = [number for number, score in scores.items() if score >= NEAR]
-        return sorted(likely, key=lambda number: -scores[number])[:5]
-
-
-def signature(title: str) -> list[int]:
-    words = sorted(set(LONG_WORD.findall(title.lower())), key=lambda word: (-len(word), word))[:SIGNATURE]
-    return [hash(pair) for pair in combinations(sorted(words), 2)]
-
-
-def nickname(title: str) -> str:
-    """The one word before a colon, or a title of one made-up word (“PV-Tuning”, not “Editorial”); "" for any other."""
-    head, colon, _ = title.partition(":")
-    head = head.strip()
-    is_name = " " not in head and (bool(colon) or not head[1:].islower())
-    word = match_key(head) if is_name else ""
-    return word if len(word) > 3 else ""
-
-
-def likeness(one: str, other: str, *, least: int = 0) -> float:
-    """0 to 100 for two titles in lower case; 0 below `least`. A title that begins or ends the other is like it."""
-    shorter, longer = sorted((one, other), key=len)
-    if len(shorter) >= LONG_ENOUGH and (longer.startswith(shorter) or longer.endswith(shorter)):
-        return 95
-    whole = fuzz.ratio(one, other, score_cutoff=least)
-    if whole >= NEAR or (":" not in one and ":" not in other):
-        return whole
-    heads = [fuzz.ratio(tail(one), other, score_cutoff=least), fuzz.ratio(one, tail(other), score_cutoff=least)]
-    return max(whole, *heads)
-
-
-def tail(title: str) -> str:
-    """What follows the colon, or the whole title."""
-    return title.partition(":")[2].strip() or title
 
 
 def judge(asked: Known, known: Known) -> Found | None:

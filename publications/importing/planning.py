@@ -105,6 +105,8 @@ class EntryPlan:
             "stale": self.stale,
             "title": self.record.title if self.record else "",
             "reader_notes": list(self.entry.notes),
+            "is_draft": self.entry.is_draft,
+            "known": self.entry.known,
         }  # fmt: skip
 
 
@@ -120,6 +122,12 @@ class Planner:
         self.seen: dict[int, int] = {}  # publication: the entry of this input that it was first
         self.taken: dict[int, set[str]] = {}  # publication: the fields that entries of this input change
         self.planned: dict[int, EntryPlan] = {}  # new entries of the batch that is planned now, by number
+
+    def end_batch(self, *, is_stored: bool) -> None:
+        """Lets go of the batch that was planned last; where it is stored, the database has what later entries ask."""
+        self.planned = {}
+        if is_stored:
+            self.index.forget_stored()
 
     def look_again(self) -> None:
         """Reads venues and topics anew: somebody may have made or merged some since the last batch. Two queries."""
@@ -144,6 +152,7 @@ class Planner:
         answers = self.index.find_all([plan.record for plan in open_plans])
         wanted = {found.id for answer in answers for found in answer if found.is_same}
         wanted |= {each.target for each in decisions.values() if each.target}
+        wanted |= {plan.entry.known for plan in open_plans}
         stored = load_publications((key for key in wanted if key > 0), to_change=to_apply)
         rejected = rejected_people({match_key(plan.record.title) for plan in open_plans})
         self.evidence.note_names(fold_name(author.name) for plan in open_plans for author in plan.record.authors)
@@ -195,6 +204,8 @@ class Planner:
             self._repeat(plan, -same[0].id, same[0].reason)
         elif same and same[0].id in stored:
             self._update(plan, stored[same[0].id], decided)
+        elif not decided.choice and plan.entry.known in stored and plan.entry.known in {each.id for each in plan.found}:
+            self._update(plan, stored[plan.entry.known], decided)
         elif plan.found and decided.choice != Choice.CREATE:
             plan.state, plan.choice = State.DUPLICATE, Choice.OPEN
             plan.problem = plan.found[0].reason.capitalize() + "."
@@ -221,7 +232,7 @@ class Planner:
         plan.publication = publication
         plan.comparison = Comparison(plan.record, plan.venue, publication)
         first = self.seen.setdefault(publication.pk, plan.number)
-        earlier = self.taken.setdefault(publication.pk, set())
+        earlier = self.taken.get(publication.pk, set())
         for change in plan.comparison.changes():
             if first != plan.number and (change.old not in ("", None, False, []) or change.field in earlier):
                 continue  # of two entries of one input, the first one counts
@@ -232,7 +243,8 @@ class Planner:
             elif kept:
                 change = replace(change, take=bool(kept.get("take")), is_decided=True)
             plan.changes.append(change)
-        earlier |= {change.field for change in plan.changes if change.take}
+        if now := {change.field for change in plan.changes if change.take}:
+            self.taken[publication.pk] = earlier | now
         self.index.extend(publication.pk, known_record(plan.record, publication.pk))
         if first != plan.number:
             plan.same_as = first

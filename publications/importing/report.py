@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from os import SEEK_END
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from weakref import finalize
 
 from publications.importing.planning import Choice, EntryPlan, Result, State
 
@@ -31,6 +35,11 @@ def forecast(plan: EntryPlan) -> str:
     return Result.UNCHANGED
 
 
+def spool() -> IO[str]:
+    """What is written to it stays in memory up to a megabyte, then in a file without a name."""
+    return SpooledTemporaryFile(2**20, "w+", encoding="utf-8")  # noqa: SIM115 - read as long as the report is
+
+
 @dataclass
 class Report:
     """Counts and, entry by entry, the line where it stands, what became of it and why."""
@@ -40,9 +49,24 @@ class Report:
     key: int | None = None  # of the Import, to take it back
     counts: Counter[str] = field(default_factory=Counter)
     questions: int = 0  # authors that more than one person may be, or nobody certainly
-    entries: list[dict[str, Any]] = field(default_factory=list)
+    _lines: IO[str] = field(default_factory=spool, repr=False)
+
+    def __post_init__(self) -> None:
+        finalize(self, self._lines.close)
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What became of each entry, in order."""
+        return list(self.each_entry())
+
+    def each_entry(self) -> Iterator[dict[str, Any]]:
+        """The same one by one. They wait in a file: a hundred thousand are more than memory is for."""
+        self._lines.seek(0)
+        for line in self._lines:
+            yield json.loads(line)
 
     def add(self, plans: Iterable[EntryPlan]) -> None:
+        self._lines.seek(0, SEEK_END)
         for plan in plans:
             result = plan.result or forecast(plan)
             self.counts[result] += 1
@@ -57,10 +81,15 @@ class Report:
                 "reason": reason_of(plan, result),
                 "notes": plan.notes,
             }
-            self.entries.append({name: value for name, value in entry.items() if value not in ("", [])})
+            told = {name: value for name, value in entry.items() if value not in ("", [])}
+            self._lines.write(f"{json.dumps(told)}\n")
 
     def as_json(self) -> dict[str, Any]:
         """The report for machines; the keys are a contract."""
+        return {**self.head(), "entries": self.entries}
+
+    def head(self) -> dict[str, Any]:
+        """The report without its entries."""
         return {
             "input": self.name,
             "dry_run": self.dry_run,
@@ -68,7 +97,6 @@ class Report:
             "total": sum(self.counts.values()),
             **{name: self.counts[result] for result, name in COUNTS.items()},
             "open_author_questions": self.questions,
-            "entries": self.entries,
         }
 
     def sentence(self) -> str:

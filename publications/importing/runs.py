@@ -66,6 +66,8 @@ def import_entries(
                 apply_plans(plans, planner, user=user, reason=f"Import {batch.pk}")
                 insert_rows([entry_row(batch, plan) for plan in plans])
         report.add(plans)
+        planner.end_batch(is_stored=batch is not None)
+        del plans
         if progress:
             progress(sum(report.counts.values()), chunk[-1][1].read)
     return report
@@ -252,5 +254,6 @@ def source_entry(row: ImportEntry) -> SourceEntry:
     record = record_from_json(row.record) if row.record else None
     notes = tuple(row.plan.get("reader_notes", ()))
     return SourceEntry(
-        line=row.line, label=row.label, record=record, problem="" if record else row.problem, notes=notes
-    )
+        line=row.line, label=row.label, record=record, problem="" if record else row.problem, notes=notes,
+        is_draft=bool(row.plan.get("is_draft")), known=row.plan.get("known") or 0,
+    )  # fmt: skip

@@ -33,7 +33,8 @@ from publications.models import (
 BATCH = 200
 OWN_ROWS = (Authorship, Identifier, Link, Distinction, Notice)
 PARTS = {"identifiers": Identifier, "links": Link, "distinctions": Distinction, "notices": Notice}
-CUT_OFF = Import.State.APPLYING  # a command that was interrupted: what it stored can be taken back
+# A command, or a site, that was interrupted while it was applied: what it stored can be taken back.
+CUT_OFF = Q(origin__in=[Import.Origin.COMMAND, Import.Origin.SITE], state=Import.State.APPLYING)
 
 
 class AlreadyUndone(ValueError):
@@ -52,7 +53,7 @@ class Undone:
 def start_undoing(key: int, user: Any = None) -> None:
     """The editor `user` said: take it back. Raises `AlreadyUndone` in words for an import of which nothing can be."""
     open_ones = Import.objects.filter(pk=key).filter(
-        Q(state=Import.State.APPLIED) | Q(state=Import.State.FAILED) | Q(origin=Import.Origin.COMMAND, state=CUT_OFF)
+        Q(state=Import.State.APPLIED) | Q(state=Import.State.FAILED) | CUT_OFF
     )
     if not open_ones.update(state=Import.State.UNDOING, working_until=None, asked_by=user):
         batch = Import.objects.get(pk=key)

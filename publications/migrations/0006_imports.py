@@ -9,15 +9,10 @@ from django.db import migrations, models
 
 def fill_match_keys(apps, schema_editor):
     """The keys of what is there already: derived columns are filled when a row is written."""
-    publications = apps.get_model("publications", "Publication").objects.only("title", "match_key")
-    batch = []
-    for publication in publications.iterator(chunk_size=2000):
-        publication.match_key = labsite.lib.text.match_key(publication.title)
-        batch.append(publication)
-        if len(batch) == 500:
-            publications.bulk_update(batch, ["match_key"])
-            batch = []
-    publications.bulk_update(batch, ["match_key"])
+    titles = apps.get_model("publications", "Publication").objects.values_list("title", "pk")
+    keys = [(labsite.lib.text.match_key(title), pk) for title, pk in titles.iterator(chunk_size=2000)]
+    with schema_editor.connection.cursor() as cursor:
+        cursor.executemany("UPDATE publications_publication SET match_key = %s WHERE id = %s", keys)
 
 
 class Migration(migrations.Migration):

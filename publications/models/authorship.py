@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.text import DerivedTextField, clean_text, fold
+from people.former_names import SEPARATOR, FormerNames, without_former
 from people.models import Membership, Person, Position
 from publications.models.publication import Publication
 
@@ -20,9 +21,14 @@ class AuthorshipQuerySet(models.QuerySet):
         return self.filter(link_status=Authorship.LinkStatus.CONFIRMED, person__isnull=False)
 
     def with_person(self) -> AuthorshipQuerySet:
-        """Loads the person, and as `by_member` whether they are or were in the lab. No query of its own."""
+        """Loads the person, as `by_member` whether they are or were in the lab, and what `shown_name` needs.
+
+        No query of its own.
+        """
         members = Membership.objects.filter(person=models.OuterRef("person"))
-        return self.select_related("person").annotate(by_member=models.Exists(members))
+        return self.select_related("person").annotate(
+            by_member=models.Exists(members), former_names=FormerNames("person")
+        )
 
 
 class Authorship(models.Model):
@@ -97,6 +103,17 @@ class Authorship(models.Model):
     def is_leading(self) -> bool:
         """Whether this is the first author or one who contributed equally."""
         return self.position == 1 or self.is_equal
+
+    @property
+    def shown_name(self) -> str:
+        """What visitors read and files say: the name as printed, but for a former name of whom it surely is.
+
+        Of rows loaded by `with_person()`.
+        """
+        former, person = getattr(self, "former_names", ""), self.linked_person
+        if not former or not person:
+            return self.printed_name
+        return without_former(self.printed_name, person.name, former.split(SEPARATOR))
 
     @property
     def linked_person(self) -> Person | None:

@@ -23,6 +23,7 @@ class Import(models.Model):
         FILE = "file", _("File")
         COMMAND = "command", _("Command line")
         ONLINE = "online", _("Online source")
+        SITE = "site", _("Another site")  # a part of what `labsite.site_import` brings in
 
     class State(models.TextChoices):
         READING = "reading", _("Being read")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from labsite.lib.dates import EDTFField, known, validate_not_far_off
+from labsite.lib.documents import address_of_document
 from labsite.lib.models import NaturalKeyManager, Publishable, WebAddressField
 from labsite.lib.text import DerivedTextField, clean_text, fold, is_visible, match_key
 from labsite.lib.web import address_of
@@ -197,9 +200,13 @@ class Publication(Publishable):
     def make_match_key(self) -> str:
         return match_key(self.title)
 
+    stored_row = ""  # the digest's row as JSON, where `publications.lines` has loaded it
+
     @property
     def row(self) -> dict:
         """What one line of a list prints. Reads self.digest; one that is missing is a line of the title alone."""
+        if self.stored_row:
+            return json.loads(self.stored_row)
         digest = getattr(self, "digest", None)
         return (
             digest.row if digest else {"slug": self.slug, "title": self.display_title, "name": str(self), "authors": []}
@@ -283,7 +290,7 @@ class Identifier(models.Model):
 
 
 class Link(models.Model):
-    """A web address that belongs to a publication."""
+    """A web address that belongs to a publication, or a document of it that the site keeps itself."""
 
     class Kind(models.TextChoices):
         PDF = "pdf", _("PDF")
@@ -300,7 +307,10 @@ class Link(models.Model):
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="links")
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PDF)
-    url = WebAddressField(_("address"), blank=False)
+    url = WebAddressField(_("address"), help_text=_("Leave empty where a document is uploaded."))
+    document = models.ForeignKey(
+        "labsite.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="publication_links"
+    )
     label = models.CharField(max_length=80, blank=True, help_text=_("Printed instead of the kind."))
     order = models.PositiveSmallIntegerField(default=0)
 
@@ -312,8 +322,15 @@ class Link(models.Model):
             models.UniqueConstraint(
                 name="publications_link_once",
                 fields=["publication", "kind", "url"],
+                condition=~models.Q(url=""),
                 violation_error_message=_("This link is listed already."),
-            )
+            ),
+            models.CheckConstraint(
+                name="publications_link_address_or_document",
+                condition=(~models.Q(url="") & models.Q(document__isnull=True))
+                | models.Q(url="", document__isnull=False),
+                violation_error_message=_("Give an address or a document, one of the two."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -322,6 +339,11 @@ class Link(models.Model):
     @property
     def text(self) -> str:
         return self.label or self.get_kind_display()
+
+    @property
+    def address(self) -> str:
+        """Where it leads: elsewhere, or to the path of a document here."""
+        return address_of_document(self.document_id) if self.document_id else self.url
 
 
 class Distinction(models.Model):

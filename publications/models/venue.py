@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,6 +22,16 @@ from labsite.lib.web import address_of
 
 class ShelfQuerySet(models.QuerySet):
     """Venues and topics: what stands beside lists of publications."""
+
+    def public(self) -> ShelfQuerySet:
+        """Without those that only drafts name: their pages would tell where a paper goes that nobody shall know of."""
+
+        def are_named(is_published: bool) -> models.Q:
+            by = (self.model._base_manager.filter(pk=models.OuterRef("pk"), **{each: is_published})
+                  for each in self.model.NAMED_BY)  # fmt: skip
+            return reduce(or_, (models.Q(models.Exists(rows)) for rows in by))
+
+        return self.filter(are_named(True) | ~are_named(False))
 
     def listed(self) -> ShelfQuerySet:
         """Those that a listed publication has, as its totals tell (publications.totals)."""
@@ -40,6 +53,11 @@ class Venue(models.Model):
     """A series that publishes: a conference, a journal, a workshop. The edition is the publication's year."""
 
     NATURAL_KEY = ("slug",)
+    # Where what names one says whether visitors may see that.
+    NAMED_BY = (
+        "publications__is_published", "workshops__publications__is_published", "talks__is_published",
+        "services__person__is_published",
+    )  # fmt: skip
 
     class Kind(models.TextChoices):
         CONFERENCE = "conference", _("Conference")
@@ -116,6 +134,7 @@ class Topic(models.Model):
     """A subject that publications and research areas share."""
 
     NATURAL_KEY = ("slug",)
+    NAMED_BY = ("publications__is_published", "projects__is_published")
 
     slug = models.SlugField(max_length=80, unique=True)
     name = models.CharField(max_length=120, unique=True)

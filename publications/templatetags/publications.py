@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template import Context
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from labsite.lib.search import Question, highlight
+from labsite.lib.web import plain_addresses
 from people.models import Person
 from publications import filter_html, row_html
 from publications.author_line import AuthorLine, make_author_line, read_author
+from publications.embedding import FORMATS, frame_code, list_path, titled
+from publications.excerpts import USUAL_LIMIT
 from publications.facets import Choice, Facet
 from publications.filters import Selection
 from publications.models import Publication
@@ -56,6 +61,44 @@ def author_line(publication: Publication, owner: Person | str | None = None, sho
 def affiliations(publication: Publication) -> dict[str, Any]:
     """Where its authors worked, as printed. No query if its authorships are loaded with their people."""
     return {"affiliations": _line(publication, None, False).affiliations}
+
+
+@register.inclusion_tag("publications/_embed_offer.html", takes_context=True)
+def embed_offer(context: Context, name: str, **filters: str) -> dict[str, str]:
+    """How to show a list on another site. Its filters are `query`, a whole query string, or one by name."""
+    query = (filters.pop("query", "") or urlencode(filters)).removeprefix("?")
+    tail, root = f"?{query}" if query else "", context.get("site_root", "")
+    # A file shows as many as it has: a published copy has one file for each list.
+    limit = "" if context.get("is_published_copy") else f"limit={USUAL_LIMIT}"
+    with plain_addresses():
+        json_feed, atom_feed = reverse("publications:json_feed"), reverse("publications:feed")
+    return {
+        "code": frame_code(f"{root}{list_path('&'.join(filter(None, [query, limit])))}", titled(name)),
+        "json_feed": json_feed + tail,
+        "atom_feed": atom_feed + tail,
+        "has_limit": bool(limit),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def oembed_links(context: Context, title: object, query: str = "") -> SafeString:
+    """What tells other sites that this page can be shown within theirs. `query` belongs to its address.
+
+    Nothing in a published copy: no file server answers questions.
+    """
+    if context.get("is_published_copy"):
+        return SafeString("")
+    with plain_addresses():
+        address = f"{context.get('site_root', '')}{reverse('publications:oembed')}"
+    own = f"{context.get('canonical', '')}{query}".rstrip("?")
+    return format_html_join(
+        "\n",
+        '<link rel="alternate" type="{}+oembed" href="{}?{}" title="{}">',
+        (
+            (media_type, address, urlencode({"url": own, "format": name}), title)
+            for name, (media_type, _write) in FORMATS.items()
+        ),
+    )
 
 
 @register.simple_tag

@@ -88,6 +88,17 @@ def errors(response, prefix="authorships"):
     raise AssertionError(prefix)
 
 
+@pytest.mark.parametrize("deleted", [0, 1])
+def test_a_deleted_author_leaves_no_gap(admin_client, deleted):
+    """Without the script too, which numbers rows in the browser."""
+    paper = make_publication("On Quiet Machines", ["A. One", "B. Two", "C. Three"])
+    page = reverse("admin:publications_publication_change", args=[paper.pk])
+    form = form_values(admin_client.get(page)) | {f"authorships-{deleted}-DELETE": "on"}
+    assert admin_client.post(page, form).status_code == 302
+    left = [name for number, name in enumerate(["A. One", "B. Two", "C. Three"]) if number != deleted]
+    assert printed(paper) == list(enumerate(left, start=1))
+
+
 def test_two_authors_at_one_position_is_an_error_at_the_field(admin_client):
     authors = [{"position": 1, "printed_name": "A. One"}, {"position": 1, "printed_name": "B. Two"}]
     response = admin_client.post(reverse(ADD), values(authors))

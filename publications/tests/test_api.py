@@ -75,7 +75,11 @@ def test_filters_are_those_of_the_page(client, shelf, query):
 def test_mistakes_are_explained(client, shelf, path, status, words):
     response = client.get(path)
     assert response.status_code == status
-    assert words in response.json()["detail"]
+    assert response["Content-Type"] == "application/problem+json"
+    told = response.json()
+    assert words in told["detail"]
+    assert (told["type"], told["status"]) == ("about:blank", status)
+    assert told["title"] in ("Not Found", "Unprocessable Entity", "Unprocessable Content")
 
 
 def test_one_publication(client, shelf):

@@ -19,6 +19,9 @@ FILTERS = [
     "venue=icxm", "year=2020&year=none", "type=preprint", "topic=silence", "award=oral", "code=yes",
     "since=1990&until=2021", "q=unlearning", "author=ada-quint", "workshops=hide", "sort=title",
 ]  # fmt: skip
+ORDERED_OTHERWISE = {"q=unlearning", "sort=title"}
+# Totals tell how many have one of these in any years, but for an author, who may be a member or a guest.
+GROUPS = {*FILTERS} - {"year=2020&year=none", "since=1990&until=2021", *ORDERED_OTHERWISE}
 PAIRS = list(itertools.combinations(FILTERS, 2))
 
 
@@ -46,7 +49,9 @@ def test_any_two_filters(client, django_assert_num_queries: DjangoAssertNumQueri
     make_alike(count)
     for pair in PAIRS:
         query = "&".join(pair)
-        expected = PLAIN + bool(KNOWN & {*pair})
+        # What was collected to be counted is the first page: one query less.
+        is_collected = {*pair} <= GROUPS or ("author=ada-quint" in pair and not ORDERED_OTHERWISE & {*pair})
+        expected = PLAIN + bool(KNOWN & {*pair}) - is_collected
         with django_assert_num_queries(expected, info=query):
             response = client.get(f"/publications/?{query}")
         assert response.context["page"].count == count, query
@@ -59,7 +64,7 @@ def test_exports_and_feeds(client, django_assert_num_queries: DjangoAssertNumQue
         ("/publications/export.bib?venue=icxm&q=unlearning", 8),
         ("/publications/export.json?award=oral&code=yes", 7),
         ("/publications/references.txt?author=ada-quint&style=acm", 8),
-        ("/feeds/publications.atom?topic=silence", 3),
+        ("/feeds/publications.atom?topic=silence", 4),
     ):
         with django_assert_num_queries(expected, info=path):
             assert client.get(path).getvalue()

@@ -12,13 +12,13 @@ from django.http import QueryDict
 
 from labsite.tests.factories import make_member, make_person, make_publication, make_venue
 from people.models import Membership
-from publications.counting import count_by_year, count_list, count_named, count_values
+from publications.counting import Counts, count_by_year, count_list, count_named, count_values, hits_of
 from publications.digests import flush_changes, refresh_digests
 from publications.facet_names import ALL
 from publications.filters import SORTS, apply_selection, read_selection
 from publications.finding import places_of, read_wanted, run
 from publications.models import FacetTotal, Publication, PublicationDigest, PublicationFacet, Topic
-from publications.paging import read_page
+from publications.paging import best_places, read_page
 from publications.places import place_of, range_of_years, year_of
 from publications.totals import recount
 
@@ -121,6 +121,53 @@ def test_long_lists_are_sampled_and_say_so(shelf, monkeypatch):
     monkeypatch.setattr("publications.counting.EXACT", 2)
     several = count_list(read_selection(QueryDict("workshops=hide&since=2000&code=yes")))
     assert (several.number, several.is_capped) == (2, True)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Counts the list of “quokka” once as many papers hold it. Samples are of four, words are counted up to eight."""
+    monkeypatch.setattr("publications.counting.SAMPLE", 4)
+    monkeypatch.setattr("publications.counting.MOST_HITS", 8)
+    ada = make_member("Ada Quint")
+
+    def papers(number: int) -> Counts:
+        for each in range(number):
+            make_publication(f"Quokka {each}", [ada], year=2000 + each)
+        flush_changes()
+        return count_list(read_selection(QueryDict("q=quokka")))
+
+    return papers
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(4, (4, False)), (5, (5, False)), (6, (6, False)), (8, (8, False)), (9, (8, True))]
+)
+def test_both_databases_print_the_same_number_around_the_sample_and_the_cap(counted, number, said):
+    """One more than a sample was “500+” on PostgreSQL, which collects as many of a frequent word."""
+    counts = counted(number)
+    assert (counts.number, counts.is_capped, sum(counts.years.values())) == (*said, number)
+    assert "type" not in counts.samples
+
+
+@pytest.mark.parametrize("number", [4, 5, 7])
+def test_of_a_word_that_postgresql_expects_often_only_a_sample_is_counted(counted, monkeypatch, number):
+    """Its planner is told that anything is often; whether there are more than the sample is known all the same."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite gives hits in order: it counts them all")
+
+    def hits_of_often(wanted):
+        sql, values = hits_of(wanted)
+        return sql, [*values[:-2], 0, values[-1]]
+
+    for module in ("counting", "paging"):
+        monkeypatch.setattr(f"publications.{module}.hits_of", hits_of_often)
+    counts = counted(number)
+    assert (counts.number, counts.is_capped) == (4, number > 4)
+    assert ("type" in counts.samples) is (number > 4)
+    assert sum(counts.years.values()) == 4
+    newest = list(PublicationDigest.objects.order_by("place").values_list("place", flat=True)[:4])
+    best = best_places(read_wanted(read_selection(QueryDict("q=quokka"))).words, 10)
+    assert sorted(best) == newest
 
 
 def test_sampled_choices_have_no_numbers(client, shelf, monkeypatch):

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
-import subprocess
+import sqlite3
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError
 
-from labsite.tests.bibliography import make_bibliography
 from publications.importing import inputs, leases, runs
 from publications.models import Authorship, Import, ImportEntry, Publication
 
@@ -83,6 +78,15 @@ def test_standard_input_is_read_and_not_kept(monkeypatch, bib):
     assert list(inputs.folder().glob("*.txt")) == []
 
 
+@pytest.mark.django_db
+def test_a_file_is_left_wherever_it_lies(bib):
+    waiting = inputs.folder() / "waiting.txt"
+    waiting.write_bytes(bib.read_bytes())
+    run(str(waiting), "--dry-run")
+    run(str(waiting))
+    assert waiting.read_bytes() == bib.read_bytes()
+
+
 def test_a_file_that_is_none_is_named():
     with pytest.raises(CommandError, match="“nowhere.bib” is no file"):
         run("nowhere.bib")
@@ -97,84 +101,25 @@ def test_an_input_that_is_too_large_is_refused_before_it_fills_the_disk(monkeypa
     assert list(inputs.folder().glob("*.txt")) == []
 
 
-# A crash at any moment
-
-
-@pytest.fixture
-def installation(tmp_path, django_db_blocker):
-    """A site of its own in another process' reach: SQLite in a file, or a database beside the tests' own."""
-    environment = {**os.environ, "LABSITE_DATA_DIR": str(tmp_path / "data"), "DEBUG": "on"}
-    name = ""
-    if connection.vendor == "postgresql":
-        name = f"{connection.settings_dict['NAME']}_crash_{os.getpid()}"
-        with django_db_blocker.unblock():
-            sql(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}"')
-        base = environment["DATABASE_URL"].rpartition("/")[0]
-        environment["DATABASE_URL"] = f"{base}/{name}"
-    manage(environment, "migrate", "--verbosity", "0")
-    yield environment
-    if name:
-        with django_db_blocker.unblock():
-            sql(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def sql(*statements: str) -> None:
-    with connection._nodb_cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-
-
-def manage(environment: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(  # noqa: S603 - our own command
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-COUNT = """
-from publications.models import *
-from publications.importing.runs import BATCH
-import json
-entries = {pk: ImportEntry.objects.filter(batch=pk).count() for pk in Import.objects.values_list("pk", flat=True)}
-print(json.dumps({
-    "papers": Publication.objects.count(),
-    "without_authors": Publication.objects.filter(authorships=None).count(),
-    "without_digest": Publication.objects.filter(digest=None).count(),
-    "without_version": Publication.objects.count() - Publication.history.values("id").distinct().count(),
-    "entries": entries, "batch": BATCH, "created": ImportEntry.objects.filter(result="created").count(),
-}))
-"""
-
-
 @pytest.mark.django_db
-def test_a_kill_at_any_moment_leaves_whole_batches_and_a_second_run_completes(installation, tmp_path):  # H1, B3
-    path = tmp_path / "large.bib"
-    path.write_text("".join(make_bibliography(2_200)), encoding="utf-8")
-    command = [sys.executable, "manage.py", "import_publications", str(path), "--format", "json"]
-    seen = set()
-    began = time.monotonic()
-    manage(installation, "shell", "--no-imports", "-c", "pass")
-    start = time.monotonic() - began  # what a process needs on this machine before it works at all
-    for attempt in range(8):
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=settings.BASE_DIR, env=installation, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(start * (1 + 0.5 * attempt))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        state = json.loads(manage(installation, "shell", "--no-imports", "-c", COUNT))
-        seen.add((state["papers"], len(state["entries"])))
-        assert state["papers"] == state["created"]
-        assert state["papers"] % state["batch"] in (0, 2_200 % state["batch"])
-        assert state["without_authors"] == state["without_digest"] == state["without_version"] == 0
-        assert all(count % state["batch"] in (0, 2_200 % state["batch"]) for count in state["entries"].values())
-    assert len({papers for papers, _ in seen}) > 1, "no kill met an import at work"
-    data = json.loads(manage(installation, "import_publications", str(path), "--format", "json"))
-    assert data["total"] == data["created"] + data["unchanged"] == 2_200
-    again = json.loads(manage(installation, "import_publications", str(path), "--format", "json"))
-    assert again["unchanged"] == again["total"] == 2_200
+def test_a_disk_that_fails_is_told_in_a_line(monkeypatch, bib):  # H6, H7
+    def fail(*args: object, **options: object) -> None:
+        raise OperationalError("disk I/O error") from driver
+
+    driver = sqlite3.OperationalError("disk I/O error")
+    driver.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+    monkeypatch.setattr(runs, "apply_plans", fail)
+    with pytest.raises(
+        CommandError, match=r"stopped: the disk, .* has a fault\. Every batch that was counted is stored"
+    ):
+        run(str(bib))
+    assert Import.objects.get().state == "failed"
+    driver.sqlite_errorcode = sqlite3.SQLITE_CONSTRAINT
+    with pytest.raises(OperationalError):
+        run(str(bib))
+
+
+# Interrupted
 
 
 @pytest.mark.django_db

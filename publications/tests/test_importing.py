@@ -12,8 +12,8 @@ from labsite.tests.factories import make_member, make_publication, make_venue
 from people.models import Person
 from publications.digests import refresh_digests
 from publications.exporting import record_of
-from publications.importing import applying
-from publications.importing.matching import likeness
+from publications.importing import applying, runs
+from publications.importing.near_titles import Pairs, likeness
 from publications.importing.undoing import undo_import
 from publications.models import Authorship, Identifier, Import, ImportEntry, Link, Publication, PublicationDigest, Venue
 from publications.records import Record
@@ -535,3 +535,30 @@ def test_a_line_beside_bibtex_that_means_something_is_named():
         (1, "created"), (2, "rejected"),
     ]  # fmt: skip
     assert report.entries[1]["reason"].startswith("Lines 2 to 3 are no entries and hold no identifier.")
+
+
+def test_an_import_remembers_no_more_than_a_batch(monkeypatch):
+    """What is stored is asked of the database: of later entries it is found there, and memory does not grow."""
+    planners = []
+    real = runs.Planner
+    monkeypatch.setattr(runs, "Planner", lambda *given: planners.append(real(*given)) or planners[-1])
+    monkeypatch.setattr(runs, "BATCH", 2)
+    titles = [
+        "Quiet machines of the night",
+        "Loud engines in the morning",
+        "Slow wheels at noon",
+        "Deep wells of memory",
+    ]
+    report = import_all(*(record(title) for title in [*titles, titles[0]]))
+    assert counts(report) == {"created": 4, "unchanged": 1}
+    assert report.entries[-1]["notes"] == ["The same paper as entry 1 of this input."]
+    index = planners[0].index
+    assert not index.known and not index.by_identifier and not any(index.by_key.values())
+    assert [len(list(report.each_entry())), len(report.entries)] == [5, 5]
+
+
+def test_pairs_of_words_lead_to_titles_by_number():
+    pairs = Pairs()
+    for place, key in enumerate([7, -7, 7, 7 + Pairs.BUCKETS]):
+        pairs.add(key, place)
+    assert [pairs.of(key) for key in (7, -7, 7 + Pairs.BUCKETS, 8)] == [[0, 2], [1], [3], []]

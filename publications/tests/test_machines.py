@@ -263,6 +263,41 @@ def test_robots_may_read_and_are_shown_the_map(client):
     assert f"Sitemap: {ROOT}/sitemap.xml" in text
     assert "Disallow: /admin/" in text
     assert "Disallow: /\n" not in text
+    assert "Crawl-delay: 1\n" in text
+    for path in ("/search/", "/zh-hans/search/", "/zh-hans/my/", "/publications/?*&", "/zh-hans/publications/?*&"):
+        assert f"Disallow: {path}\n" in text, path
+    assert text.count("User-agent: ") == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "told", "header"),
+    [
+        ("/publications/", "", None),
+        ("/publications/?year=2020", "noindex, follow", None),
+        ("/publications/?year=2020&year=2021", "noindex, nofollow", "noindex, nofollow"),
+        ("/publications/?year=2020&venue=none", "noindex, nofollow", "noindex, nofollow"),
+        ("/publications/?year=never", "noindex, nofollow", "noindex, nofollow"),
+        ("/people/?role=phd", "noindex, follow", None),
+        ("/people/?role=phd&status=alumni", "noindex, nofollow", "noindex, nofollow"),
+        ("/publications/export.bib", None, "noindex, nofollow"),
+        ("/publications/references.txt?year=2020", None, "noindex, nofollow"),
+        ("/feeds/publications.atom", None, None),
+        ("/feeds/publications.atom?year=2020", None, "noindex, nofollow"),
+    ],
+)
+def test_robots_are_kept_from_endless_combinations(client, address, told, header):
+    answer = client.get(address)
+    assert answer.get("X-Robots-Tag") == header
+    if told is not None:
+        found = re.findall(r'<meta name="robots" content="([^"]+)">', answer.content.decode())
+        assert found == ([told] if told else [])
+
+
+def test_links_to_more_of_the_same_are_not_to_be_followed(client, paper):
+    text = client.get("/publications/?year=2020").content.decode()
+    links = re.findall(r'<a href="(\?[^"]*(?:sort|style)=[^"]*|[^"]*export[^"]*\?[^"]+)"([^>]*)>', text)
+    assert links
+    assert [address for address, rest in links if 'rel="nofollow"' not in rest] == []
 
 
 def test_unchanged_pages_are_not_sent_again(client, paper):

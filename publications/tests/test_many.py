@@ -10,12 +10,16 @@ import bibtexparser
 import feedparser
 import pytest
 import rispy
-from django.db import transaction
+from django.db import connection, transaction
 from pybtex.database import parse_string as parse_with_pybtex
 
+from labsite.lib.frequent import forget_words
+from labsite.lib.search import read_question, words_query
 from labsite.tests.many import make_many
 from publications import oai
-from publications.models import Publication
+from publications.models import Publication, PublicationDigest
+from publications.places import END
+from publications.text_hits import HITS
 
 COUNT = 2_050
 
@@ -83,13 +87,25 @@ def test_a_page_beyond_an_end_that_was_not_counted_is_explained(client, monkeypa
     assert "More than" in response.content.decode()
 
 
-def test_ranked_pages_lose_nothing(client):
+def test_ranked_pages_lose_nothing(client, monkeypatch):
+    monkeypatch.setattr("publications.counting.MOST_HITS", COUNT)
     pages = walk(client, "?q=unlearning", "next")
     keys = [key for page in pages for key in page]
     total = client.get("/publications/?q=unlearning").context["page"].count
     assert len(keys) == len(set(keys)) == total > 100
     with_title = [paper.pk for paper in Publication.objects.filter(title__icontains="unlearning")]
     assert set(keys[: len(with_title)]) == set(with_title)
+
+
+def test_more_answers_than_are_counted_are_listed_the_newest_first(client, django_assert_num_queries):
+    """What was collected to be counted is the first page; the pages behind it are those of the whole list."""
+    with django_assert_num_queries(4):
+        first = client.get("/publications/?q=unlearning")
+    assert (first.context["page"].count, first.context["page"].count_is_capped) == (1000, True)
+    keys = [key for page in walk(client, "?q=unlearning", "next") for key in page]
+    found = Publication.objects.listed().search("unlearning").order_by("digest__place")
+    assert keys == list(found.values_list("pk", flat=True))
+    assert len(keys) > 1000
 
 
 @pytest.mark.parametrize("query", ["venue=conf1&code=yes", "q=unlearning&award=oral", "year=none&sort=title"])
@@ -152,3 +168,39 @@ def test_many_years_are_few_bars(client):
     chosen = client.get(f"/publications/{bar.address}")
     assert chosen.context["page"].count == bar.count
     assert [each.label for each in chosen.context["histogram"].bars if each.is_chosen] == [bar.label] or chosen
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's text index gives hits in their order")
+def test_the_newest_of_many_hits_are_those_that_a_plain_search_gives():
+    """However they are found: by looking through the newest, or among as many as should hold enough."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE publications_publicationdigest")
+        cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT search_document FROM publications_publicationdigest')")
+        words = [word for word, number in cursor.fetchall() if number > 40 and word.isalnum()]
+        assert len(words) > 10
+        for word in words:
+            cursor.execute(f"SELECT {HITS}(%s::tsquery, 0, %s, 10, 5)", [f"'{word}'", END])
+            found = [place for (place,) in cursor.fetchall()]
+            cursor.execute(
+                "SELECT place FROM publications_publicationdigest WHERE search_document @@ %s::tsquery "
+                "ORDER BY place LIMIT 4",
+                [f"'{word}'"],
+            )
+            assert found == [*(place for (place,) in cursor.fetchall()), END], word
+        cursor.execute("SHOW enable_indexscan")
+        assert cursor.fetchone() == ("on",)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite counts instead")
+def test_beginnings_of_frequent_words_are_left_out(monkeypatch):
+    monkeypatch.setattr("labsite.lib.search.MANY", 100)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE publications_publicationdigest")
+    forget_words()
+    try:
+        asked = [
+            words_query(PublicationDigest, read_question(text), "postgresql")[1] for text in ("unlearning", "unlear")
+        ]
+    finally:
+        forget_words()
+    assert asked == [["('unlearning')"], ["('unlear':*)"]]

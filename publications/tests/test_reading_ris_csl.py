@@ -387,3 +387,19 @@ def test_any_entry_of_ris_is_answered(pairs):
     entries = read(text)
     assert entries
     assert all(bool(entry.record) + bool(entry.problem) + bool(entry.lookup) == 1 for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("issued", "said"),
+    [
+        ('{"date-parts": [["20x4", 5]]}', "20x4-5"), ('{"raw": "some day"}', "some day"), ('"20x4"', "20x4"),
+        ('{"date-parts": [[null]]}', ""), ("null", ""), ('{"date-parts": [[2024]]}', ""), ("[]", ""), ("{}", ""),
+    ],
+)  # fmt: skip
+def test_a_year_that_is_none_is_noted(issued, said):
+    text = f'[{{"title": "T", "type": "book", "issued": {issued}}}]'
+    (entry,) = read_entries(io.BytesIO(text.encode()), "json")
+    assert entry.notes == ((f"The year “{said}” could not be read. Write four digits.",) if said else ())
+    text = f"TY  - BOOK\nTI  - T\nPY  - {said or '2024'}\nER  - \n"
+    (entry,) = read_entries(io.BytesIO(text.encode()), "ris")
+    assert entry.notes == ((f"The year “{said}” could not be read. Write four digits.",) if said else ())

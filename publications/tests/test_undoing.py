@@ -182,5 +182,5 @@ def test_what_is_kept_costs_the_same_queries_however_much_it_is(django_assert_nu
     report = import_all(*(record(title, "Ada Quint", key=title[:4]) for title in TITLES[:count]))
     for paper in Publication.objects.all():
         paper.save()
-    with django_assert_num_queries(31 + 2 * (connection.vendor == "postgresql")):  # which has locks to take
+    with django_assert_num_queries(32 + 2 * (connection.vendor == "postgresql")):  # which has locks to take
         assert undo_import(report.key).conflicts == count

@@ -315,3 +315,35 @@ def test_markup_in_data_is_inert(client):
     for path in ("/", "/people/", "/people/ada/", "/people/ada/cv/", "/publications/", "/publications/p/", "/news/",
                  "/venues/", "/venues/v/", "/search/?q=script"):  # fmt: skip
         assertNotContains(client.get(path), payload, msg_prefix=path)
+
+
+def test_a_venue_and_a_topic_that_only_drafts_name_are_told_to_nobody(client, admin_client):
+    """Whoever may read drafts sees them; a talk, a workshop's paper or a second, published paper makes them public."""
+    ada = make_member("Ada Quint")
+    venue, topic = make_venue("Canaryconf"), Topic.objects.create(name="Canary songs", slug="canary-songs")
+    draft = make_publication("Not yet", [ada], venue=venue, is_published=False)
+    draft.topics.add(topic)
+    flush_changes()
+    paths = ("/venues/canaryconf/", "/topics/canary-songs/")
+    for path in paths:
+        assert client.get(path).status_code == 404
+        assert admin_client.get(path).status_code == 200
+    for path in (
+        "/search/?q=canary", "/search/?q=kanaryconf", "/publications/?q=canaryconf+2024",
+        "/publications/?venue=canaryconf", "/publications/?topic=canary-songs", "/sitemap-venues.xml",
+    ):  # fmt: skip
+        page = client.get(path).content.decode()
+        assert "Canaryconf" not in page and "Canary songs" not in page, path
+    draft.is_published = True
+    draft.save()
+    flush_changes()
+    for path in paths:
+        assert client.get(path).status_code == 200
+    assertContains(client.get("/search/?q=canary"), "Canaryconf")
+
+
+def test_a_conference_is_public_by_its_workshops(client):
+    venue = make_venue("ICXM")
+    make_publication("Not yet", [make_member("Ada Quint")], venue=venue, is_published=False)
+    make_publication("Out", ["Bo"], venue=make_venue("WXM", parent=venue))
+    assert client.get("/venues/icxm/").status_code == 200

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from labsite.lib.web import same_in_every_language, site_root
+from labsite.lib.web import ENDLESS, same_in_every_language, site_root
 from labsite.page_cache.marking import shared_page
 from publications.exporting import BATCH, FORMATS, Format, record_of, stream, write_one
 from publications.filters import apply_selection, order_by_selection, read_selection
@@ -47,6 +47,7 @@ def references(request: HttpRequest) -> StreamingHttpResponse:
     )
     response = StreamingHttpResponse(lines, content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="references-{style}.txt"'
+    response["X-Robots-Tag"] = ENDLESS
     return response
 
 
@@ -60,4 +61,5 @@ def export(request: HttpRequest, name: str) -> StreamingHttpResponse:
     pieces = stream(found, form, site_root(request))
     response = StreamingHttpResponse(pieces, content_type=f"{form.content_type}; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="publications.{form.name}"'
+    response["X-Robots-Tag"] = ENDLESS
     return response

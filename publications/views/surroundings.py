@@ -19,13 +19,14 @@ PERMISSION = "publications.view_publication"  # of whoever may read drafts
 def load_publication(slug: str, viewer: Any) -> tuple[Publication, dict[str, Any]]:
     """The publication with its relations, and what is said of it elsewhere as far as that is published. One query.
 
+    `today` is asked for by what is printed only where it matters: most pages are the same tomorrow.
     Raises `Http404` where there is none, or a draft that `viewer` may not read.
     """
     rows = PAGE.load(slug=slug)
     found = rows.pop("publications")
     if not found or not (found[0].is_published or viewer.has_perm(PERMISSION)):
         raise Http404
-    return found[0], {**rows, "today": timezone.localdate()}
+    return found[0], {**rows, "today": timezone.localdate}
 
 
 def querysets(slug: str) -> dict[str, QuerySet]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet
 from django.utils import formats, timezone
 from django.utils.translation import gettext
+
+from labsite.lib.versions import held_keys
 
 MOST_VERSIONS = 50  # of one record that are looked through, newest first
 
@@ -70,12 +72,19 @@ class Authors:
             column = type(self.record)._meta.get_field(name)
         except FieldDoesNotExist:
             return self.last
-        if column.many_to_many:
-            return self.last
+        held = self.held(column)
         for newer, older in pairwise(self.versions):
-            if getattr(newer, column.attname, None) != getattr(older, column.attname, None):
+            if held(newer) != held(older):
                 return say_who(newer, self.user)
         return self.last
+
+    def held(self, column: models.Field) -> Callable[[Any], Any]:
+        """What tells a field's value of a version. One query for a many-to-many field."""
+        if not column.many_to_many:
+            return lambda version: getattr(version, column.attname, None)
+        kept = self.versions and column in self.versions[0]._history_m2m_fields
+        keys = held_keys(column, self.versions) if kept else {}
+        return lambda version: keys.get(version.history_id, set())
 
     def of_row(self, formset: BaseInlineFormSet, key: str) -> str:
         return say_who(self.rows(formset).get(key), self.user)

@@ -249,10 +249,15 @@ class Places:
     def read(
         cls, before: dict[str, Values] | None, theirs: dict[str, Values], mine: PostedTable, name: str
     ) -> Places | None:
-        """None where somebody's numbers have gaps or repeat: then they are values like others."""
+        """None where somebody's numbers have gaps or repeat: then they are values like others.
+
+        A row that I delete leaves a gap, which saving closes.
+        """
         own = {key: row.values for key, row in mine.known.items() if not row.is_deleted}
         own |= {f"new-{row.index}": row.values for row in mine.added}
-        sides = [sequence(values, name) for values in (before or theirs, theirs, own)]
+        i_delete = any(row.is_deleted for row in mine.known.values())
+        sides = [sequence(values, name) for values in (before or theirs, theirs)]
+        sides.append(sequence(own, name, may_have_gaps=i_delete))
         if any(each is None for each in sides):
             return None
         earlier, stored, posted = sides
@@ -263,12 +268,14 @@ class Places:
         return cls(change, stored, posted)
 
 
-def sequence(rows: Mapping[str, Values], name: str) -> list[str] | None:
-    """The keys by their numbers; None unless the numbers are 1, 2, 3 …"""
+def sequence(rows: Mapping[str, Values], name: str, *, may_have_gaps: bool = False) -> list[str] | None:
+    """The keys by their numbers; None unless the numbers are 1, 2, 3 …, or at least no two the same."""
     numbers = {key: str(values.get(name, "")) for key, values in rows.items()}
     if not all(number.isascii() and number.isdecimal() and len(number) < 7 for number in numbers.values()):
         return None
     keys = sorted(numbers, key=lambda key: int(numbers[key]))
+    if may_have_gaps:
+        return keys if len({int(number) for number in numbers.values()}) == len(keys) else None
     return keys if [int(numbers[key]) for key in keys] == list(range(1, len(keys) + 1)) else None
 
 

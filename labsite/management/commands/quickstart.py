@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
@@ -13,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.models import Model
 
 from labsite.lib.versions import write_versions
+from labsite.operations.starting import own_file
 from labsite.roles import CONTENT
 from publications.importing.worker import start_worker
 
@@ -29,6 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="Leave an empty database empty.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        file = own_file()
+        if file and not file.exists():  # a new site is nobody else's to read; one that is there keeps its rights
+            os.umask(0o077)
+            Path(settings.DATA_DIR).chmod(0o700)
         call_command("migrate", verbosity=0, interactive=False)
         if not settings.DEBUG:
             call_command("collectstatic", verbosity=0, interactive=False)

@@ -9,6 +9,7 @@ from django.db import connection
 
 from labsite.lib.search import find_index_triggers
 from labsite.operations.doctor.findings import FAIL, OK, WARN, Finding, some
+from labsite.operations.newest_backup import newest_backup
 from labsite.operations.readiness import missing_migrations, shipped_migrations
 from labsite.page_cache.triggers import found_triggers, wanted_triggers
 from publications.models import PublicationDigest
@@ -18,6 +19,23 @@ MIGRATE = "python manage.py migrate"
 REBUILD = "python manage.py rebuild_search"
 OLDEST_POSTGRESQL, OLDEST_SQLITE = 140_000, (3, 31, 0)  # Django 5.2's
 WANTED = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2}
+
+
+DAMAGED = "The database is damaged"
+
+
+def damage(why: str) -> Finding:
+    """The one line about a damaged file, with the command that brings the newest archive back."""
+    try:
+        newest = newest_backup()
+    except OSError:
+        newest = None
+    mend = (
+        f"stop the site, then: python manage.py restore {newest.path} (the damaged file is kept beside)"
+        if newest
+        else "stop the site, copy the file away, and look for a backup: there is none in BACKUP_DIR"
+    )
+    return Finding(FAIL, "database", f"{DAMAGED}: {why}.", mend)
 
 
 def ask(statement: str, *parameters: object) -> list[tuple]:
@@ -44,9 +62,7 @@ def check_sqlite() -> Iterator[Finding]:
             )  # fmt: skip
     faults = [str(row[0]) for row in ask("PRAGMA quick_check(3)") if row[0] != "ok"]
     if faults:
-        yield Finding(
-            FAIL, "SQLite", f"The file is damaged: {faults[0]}.", "stop the site and bring back the newest backup"
-        )
+        yield damage(faults[0])
         return
     loose = ask('SELECT DISTINCT "table", parent FROM pragma_foreign_key_check LIMIT 3')
     if loose:

@@ -35,7 +35,11 @@ def check_rights() -> Iterator[Finding]:
     private = [Path(settings.DATA_DIR) / "secret_key", *([path] if path else [])]
     open_files = [each for each in private if each.exists() and is_open(each)]
     for each in open_files:
-        yield Finding(WARN, "rights", f"Every account of this machine can read '{each}'.", f"chmod o= '{each}'")
+        mode = f"{stat.S_IMODE(each.stat().st_mode):04o}"
+        yield Finding(
+            WARN, "rights", f"Every account of this machine can read '{each}' (mode {mode}).",
+            f"chmod 600 '{each}', and chmod 700 '{each.parent}' unless another account serves files from it",
+        )  # fmt: skip
     if not open_files:
         yield Finding(OK, "rights", "other accounts of this machine cannot read the database")
 

@@ -365,3 +365,25 @@ def test_d2_the_admins_sign_in_leads_nobody_elsewhere(client, path):
     there = client.get(path)["Location"]
     response = client.post(there, {"username": "ada", "password": PASSWORD})
     assertRedirects(response, "/my/", fetch_redirect_response=False)
+
+
+def test_e7_who_is_locked_out_writes_nothing_whatever_names_they_try(monkeypatch):
+    bounds = tuple(replace(each, most=2) if each.scope == ADDRESS else each for each in PASSWORD_BOUNDS)
+    monkeypatch.setattr("labsite.signing_in.forms.PASSWORD_BOUNDS", bounds)
+    assert [guess(f"name{number}", times=1) for number in range(3)] == [[200], [200], [429]]
+    rows = Tries.objects.count()
+    events = SignInEvent.objects.count()
+    for number in range(20):
+        assert guess(f"other{number}", times=1) == [429]
+    assert (Tries.objects.count(), SignInEvent.objects.count()) == (rows, events)
+
+
+def test_e7_the_table_of_tries_is_bounded_and_locks_stay(monkeypatch):
+    monkeypatch.setattr(tries, "MOST_ROWS", 20)
+    monkeypatch.setattr(tries, "EVERY", 10)
+    guess(times=11)
+    locked = Tries.objects.get(locked_until__isnull=False)
+    for number in range(40):
+        guess(f"name{number}", f"198.51.100.{number}", times=1)
+    assert Tries.objects.count() < 20 + 2 * 10 + 3
+    assert Tries.objects.filter(pk=locked.pk).exists()

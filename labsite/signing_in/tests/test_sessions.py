@@ -11,15 +11,15 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from labsite.page_cache.marking import is_somebody
-from labsite.signing_in.addresses import browser_of
 from labsite.signing_in.models import AccountSession, Happening, SignInEvent
 from labsite.signing_in.sessions import SEEN_EVERY, SessionStore
 from labsite.signing_in.tests.people import WRONG, confirmed, give_app, is_in, make_staff, try_password
 from labsite.tests.forms import form_values
 from labsite.tests.members import PASSWORD, make_account, make_own, sign_in
+from labsite.visitors import browser_of
 
 pytestmark = pytest.mark.django_db
 NEW = "harbour lantern quietly rowing"
@@ -246,4 +246,18 @@ def test_sessions_of_nobody_are_short_and_those_of_somebody_are_not():
     ],
 )  # fmt: skip
 def test_browsers_are_named_in_words_of_ours(rf, header, words):
-    assert browser_of(rf.get("/", headers={"user-agent": header})) == words
+    assert browser_of(rf.get("/", headers={"user-agent": header}).META) == words
+
+
+def test_nobody_deletes_the_account_they_are_signed_in_with(admin_client, admin_user):
+    other = make_account("bo")
+    accounts = reverse("admin:auth_user_changelist")
+    own = admin_client.get(reverse("admin:auth_user_change", args=[admin_user.pk]))
+    assert reverse("admin:auth_user_delete", args=[admin_user.pk]) not in own.content.decode()
+    assert (
+        admin_client.post(reverse("admin:auth_user_delete", args=[admin_user.pk]), {"post": "yes"}).status_code == 403
+    )
+    chosen = {"action": "delete_selected", "_selected_action": [admin_user.pk, other.pk]}
+    assertNotContains(admin_client.post(accounts, chosen), 'name="post"')
+    admin_client.post(accounts, chosen | {"post": "yes"})
+    assert get_user_model().objects.count() == 2

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import io
 import json
+import os
 import random
 import subprocess
 import zipfile
@@ -23,6 +25,7 @@ from labsite.backups.manifest import FilePart, Manifest, TablePart
 from labsite.backups.problems import BackupProblem
 from labsite.backups.rows import RowSum
 from labsite.backups.values import kind_of, reader_of, same_on_all, writer_of
+from labsite.operations.doctor.surroundings import check_backups
 
 SECRET = b"a quiet long secret"
 MOMENT = (2026, 5, 28, 20, 26, 40)
@@ -147,6 +150,20 @@ def test_a_missing_archive_and_a_folder_are_refused(tmp_path):
     for path in (tmp_path / "nowhere", tmp_path):
         with pytest.raises(BackupProblem, match="cannot be read"), opened(path, None):
             pass
+
+
+def test_a_folder_that_nobody_may_look_into_is_not_called_empty(tmp_path, monkeypatch, settings):
+    assert archives_in(tmp_path / "nowhere") == []
+
+    def refuse(folder):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(BackupProblem, match="cannot be looked into .Permission denied.: give rights"):
+        newest_in(tmp_path)
+    settings.BACKUP_DIR = tmp_path
+    [found] = check_backups()
+    assert "cannot be looked into" in found.message and found.mend == "give rights"
 
 
 def forged(path: Path, change: object) -> Path:

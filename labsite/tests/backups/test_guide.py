@@ -51,7 +51,8 @@ def test_the_two_commands_for_an_empty_machine_are_targets():
 def test_what_is_kept_is_what_is_told():
     default = re.search(r"\| `BACKUP_KEEP` \| `([^`]+)`", GUIDE)[1]
     assert f"| `BACKUP_KEEP` | `{default}` |" in README
-    assert f'"BACKUP_KEEP", "{default}"' in (ROOT / "labsite" / "settings.py").read_text(encoding="utf-8")
+    settings = (ROOT / "labsite" / "settings.py").read_text(encoding="utf-8")
+    assert f'BACKUP_KEEP = environment.read_keep("{default}")' in settings
     assert read_rules(default) == {"last": 3, "daily": 7, "weekly": 5, "monthly": 12}
     assert KEPT == 2 and "The last two are kept" in GUIDE
 

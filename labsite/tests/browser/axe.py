@@ -10,8 +10,7 @@ from playwright.sync_api import Page
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Off unless named: the contrast of 7:1 that text of public pages has.
 ENHANCED = "color-contrast-enhanced"
-# What depends on the colours, and what depends on the room there is; the other rules say the same everywhere.
-OF_COLOURS = ["color-contrast", "link-in-text-block"]
+# What depends on the room there is.
 OF_SIZES = ["target-size", "scrollable-region-focusable"]
 
 RUN = """options => axe.run(document, options).then(({violations}) => violations.flatMap(rule =>
@@ -23,11 +22,6 @@ def find_violations(page: Page, *, enhanced: bool) -> list[str]:
     """All that is wrong with the page as it is shown now, a line for each element; `enhanced` asks text for 7:1."""
     rules = {"target-size": {"enabled": True}, ENHANCED: {"enabled": enhanced}}
     return run(page, {"runOnly": {"type": "tag", "values": TAGS}, "rules": rules})
-
-
-def find_in_colours(page: Page, *, enhanced: bool) -> list[str]:
-    """What is wrong with the colours."""
-    return run(page, {"runOnly": {"type": "rule", "values": [*OF_COLOURS, *([ENHANCED] if enhanced else [])]}})
 
 
 def find_in_sizes(page: Page) -> list[str]:

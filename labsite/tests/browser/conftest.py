@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,7 @@ def chromium(stored_rows: str | None) -> Iterator[Browser]:
     path = os.environ.get("LABSITE_BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
     if not path:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
+    connection.close()  # left open, nobody could ever close it: no test after this one sees it
     with sync_playwright() as playwright:
         # Playwright's loop is a context of its own, and Django's connection in it another one, which knows of no rows.
         if stored_rows is not None:
@@ -77,13 +80,13 @@ def breaches_in(message: ConsoleMessage) -> list[str]:
 WITH_STYLES_OF_ITS_OWN = "test_accessibility.py"
 
 
-@pytest.fixture
-def page(chromium: Browser, live_server, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page that resolves paths against the live server.
+@contextmanager
+def watched_page(chromium: Browser, url: str, *, with_styles_of_its_own: bool = False) -> Iterator[Page]:
+    """A page that resolves paths against `url`.
 
     It fails the test on any script error, request to another host, or breach of the site's policy (`headers.py`).
     """
-    context = chromium.new_context(base_url=live_server.url, locale="en-GB")
+    context = chromium.new_context(base_url=url, locale="en-GB")
     page = context.new_page()
     page.set_default_timeout(15_000)
     problems: list[str] = []
@@ -91,22 +94,43 @@ def page(chromium: Browser, live_server, request: pytest.FixtureRequest) -> Iter
     page.on(
         "request",
         lambda request: (
-            request.url.startswith((live_server.url, "data:", "blob:"))
-            or problems.append(f"foreign request: {request.url}")
+            request.url.startswith((url, "data:", "blob:")) or problems.append(f"foreign request: {request.url}")
         ),
     )
-    if request.path.name != WITH_STYLES_OF_ITS_OWN:
+    if not with_styles_of_its_own:
         page.on("console", lambda message: problems.extend(breaches_in(message)))
     yield page
     context.close()
     assert problems == []
 
 
+@pytest.fixture(scope="session")
+def demo_copy() -> Iterator[sqlite3.Connection]:
+    """Room for a copy of SQLite's test database with the demo data, from the first test that loaded it on."""
+    with closing(sqlite3.connect(":memory:")) as copy:
+        yield copy
+
+
 @pytest.fixture
-def demo(transactional_db) -> None:
-    """The demo data."""
+def page(chromium: Browser, live_server, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of the live server: see `watched_page`."""
+    with watched_page(
+        chromium, live_server.url, with_styles_of_its_own=request.path.name == WITH_STYLES_OF_ITS_OWN
+    ) as page:
+        yield page
+
+
+@pytest.fixture
+def demo(transactional_db, demo_copy: sqlite3.Connection) -> None:
+    """The demo data. Loading them takes a second, so SQLite does it once and copies pages from then on."""
+    is_sqlite = connection.vendor == "sqlite"
+    if is_sqlite and demo_copy.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+        demo_copy.backup(connection.connection)
+        return
     call_command("loaddata", "demo", verbosity=0)
     flush_changes()
+    if is_sqlite:
+        connection.connection.backup(demo_copy)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ PUBLIC = {
     "publications, none found": "/publications/?q=nothing+of+this+name",
     "publications, a problem": "/publications/?year=soon&venue=nowhere",
     "publications as references": "/publications/?style=apa&year=2024",
+    "publications within another site": "/embed/publications/?author=yihua-zhang",
     "publication": "/publications/deepzero/",
     "publication without authors": "/publications/phd-proposal-kai-yi/",
     "venues": "/venues/",
@@ -51,6 +52,8 @@ PUBLIC = {
 MEMBERS = {
     "report": "/report/",
     "my pages": "/my/",
+    "help": "/help/?q=photo",
+    "guide": "/help/admin/",
 }
 
 ADMIN = {

@@ -30,7 +30,7 @@ def test_three_papers_in_one_question_settled_and_taken_back(signed_in: Page):  
     page.get_by_label("Paste here").fill(THREE)
     page.get_by_role("button", name="Show what would happen").click()
 
-    expect(page.locator(".import-lead")).to_contain_text("1 of 3 entries wait for your decision")
+    expect(page.locator(".import-lead")).to_contain_text("1 of 3 entries waits for your decision")
     question = page.get_by_label("Who is Y. Zhang?")
     expect(question).to_be_visible()
     question.select_option(label="Yihua Zhang")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from labsite.lib.memory import collecting_seldom
+from labsite.operations.failures import trouble_of
 from publications import reading
 from publications.importing.inputs import ImportProblem, folder, looked_up, pieces_of, store_input
 from publications.importing.report import Report
 from publications.importing.runs import begin_import, fail_command, finish_command, import_entries
 from publications.models import Import
 from publications.records import SourceEntry
+
+PIPED = "-"
 
 
 class Command(BaseCommand):
@@ -33,17 +37,29 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             path, name = self.find_input(options["file"])
-            with collecting_seldom():
-                report = self.run(path, name, **options)
+            try:
+                with collecting_seldom() as let_go:
+                    report = self.run(path, name, let_go, **options)
+            finally:
+                if options["file"] == PIPED:
+                    path.unlink(missing_ok=True)
         except (ImportProblem, OSError) as error:
             raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            raise CommandError(
+                f"The import stopped: {trouble.value}. Every batch that was counted is stored. Mend it and run "
+                f"the same command again, which brings in the rest. The database said: {error}"
+            ) from error
         if options["format"] == "json":
-            self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
+            self.write_json(report)
         else:
             self.write_text(report)
 
     def find_input(self, name: str) -> tuple[Path, str]:
-        if name == "-":
+        if name == PIPED:
             stored, _ = store_input(pieces_of(sys.stdin.buffer))
             return folder() / stored, "standard input"
         path = Path(name)
@@ -51,17 +67,14 @@ class Command(BaseCommand):
             raise ImportProblem(f"“{name}” is no file: give the path of a BibTeX, RIS or CSL-JSON file.")
         return path, path.name
 
-    def run(self, path: Path, name: str, **options: Any) -> Report:
+    def run(self, path: Path, name: str, let_go: Callable[[], None], **options: Any) -> Report:
         batch = None if options["dry_run"] else begin_import(Import.Origin.COMMAND, name, "", size=path.stat().st_size)
         try:
-            report = import_entries(looked_up(self.read(path)), batch, progress=self.progress(path, options))
+            report = import_entries(looked_up(self.read(path)), batch, progress=self.progress(path, let_go, options))
         except BaseException:
             if batch:
                 fail_command(batch)
             raise
-        finally:
-            if path.parent == folder():
-                path.unlink(missing_ok=True)
         report.name = name
         if batch:
             finish_command(batch)
@@ -70,17 +83,28 @@ class Command(BaseCommand):
     def read(self, path: Path) -> Iterator[SourceEntry]:
         return reading.read_bounded(path)
 
-    def progress(self, path: Path, options: dict[str, Any]) -> Any:
+    def progress(self, path: Path, let_go: Callable[[], None], options: dict[str, Any]) -> Any:
         size = path.stat().st_size or 1
 
         def show(entries: int, read: int) -> None:
+            let_go()
             if options["verbosity"] > 0 and options["format"] == "text":
                 self.stderr.write(f"{entries:,} entries, {min(100, 100 * read // size)} % of the file", ending="\r")
 
         return show
 
+    def write_json(self, report: Report) -> None:
+        """Entry by entry: the report of a large file is not put together in memory."""
+        head = json.dumps(report.head(), ensure_ascii=False, indent=1).removesuffix("\n}")
+        self.stdout.write(f'{head},\n "entries": [', ending="")
+        comma = "\n"
+        for entry in report.each_entry():
+            self.stdout.write(f"{comma}  {json.dumps(entry, ensure_ascii=False)}", ending="")
+            comma = ",\n"
+        self.stdout.write("\n ]\n}")
+
     def write_text(self, report: Report) -> None:
-        for entry in report.entries:
+        for entry in report.each_entry():
             if entry.get("reason"):
                 self.stdout.write(
                     f"line {entry['line']}, {entry.get('label', '')}: {entry['result']}. {entry['reason']}"

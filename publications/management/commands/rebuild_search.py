@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from labsite.lib.locks import RECORDS, hold_lock
+from labsite.lib.memory import collecting_seldom
 from labsite.lib.search import mend_index_triggers, rebuild_index
 from publications.digests import refresh_digests
 from publications.models import Publication, PublicationDigest
@@ -28,7 +29,8 @@ class Command(BaseCommand):
             for model in indexed:
                 mend_index_triggers(model, connection)
         keys = list(Publication.objects.values_list("pk", flat=True))
-        changed = refresh_digests(keys, check_facets=True)
+        with collecting_seldom() as let_go:
+            changed = refresh_digests(keys, check_facets=True, after_batch=let_go)
         with transaction.atomic():
             hold_lock(RECORDS)
             recount(connection)

@@ -1,0 +1,257 @@
+"""Many at once: writers, visitors during a long write, a PostgreSQL that dies, and ten minutes of all of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+from statistics import median
+
+from asking import Reader
+from clerks import Clerk, Counter, at_work, finish, percentile
+from cluster import Cluster
+from machine import CORES, Granian, manage
+from places import Places
+
+from labsite.tests.killing.forked import Forked, forked
+
+WRITERS = int(os.environ.get("WRITERS") or 64)
+SECONDS = int(os.environ.get("SECONDS") or 600)
+A_PAGE = 4  # writers who count one page up
+READ = [
+    "/", "/publications/", "/people/", "/publications/?year=2024", "/publications/?q=learning", "/search/?q=quiet",
+    "/news/", "/mentorship/", "/feeds/publications.atom", "/publications/?venue=neurips", "/figures/", "/sitemap.xml",
+    "/api/v1/publications/?limit=20", "/publications/export.bib", "/oai?verb=ListRecords&metadataPrefix=oai_dc",
+]  # fmt: skip
+RECORDS_A_SECOND = 1_500  # more than any machine imports: the import lasts as long as the readers do
+ANSWERS_WITHIN = 5  # seconds after PostgreSQL is back
+
+
+def write_often(places: Places, database: str, rounds: int) -> str:
+    """G1: `rounds` numbers read and saved one higher, through the admin's form, by all writers together."""
+    with places.forked_site(database) as (site, environment):
+        pages, cookies = site.run("make_pages", max(1, WRITERS // A_PAGE)), site.run("make_editors", WRITERS)
+        server = Granian(environment, workers=len(CORES), threads=2)
+        try:
+            writers = [Counter(server.port, cookie, pages[place % len(pages)]) for place, cookie in enumerate(cookies)]
+            began = time.monotonic()
+            workers = at_work([writer.count for writer in writers])
+            while sum(writer.stored for writer in writers) < rounds and not any(worker.error for worker in workers):
+                time.sleep(0.2)
+            finish(workers)
+            lasted = time.monotonic() - began
+        finally:
+            server.stop()
+        stored = check_pages(site, writers)
+    times = [spent for writer in writers for spent in writer.times]
+    late, busy = sum(writer.late for writer in writers), sum(writer.statuses.get(503, 0) for writer in writers)
+    assert sum(writer.cut for writer in writers) == 0, "answers that never came"
+    return (
+        f"{WRITERS} writers on {len(pages)} pages: {stored:,} numbers read and saved one higher through the "
+        f"admin, and the "
+        f"pages and their histories say {stored:,}; {late:,} were told that somebody was faster, {busy:,} to try "
+        f"again; no error, {stored / lasted:,.0f} a second, a save takes {median(times):.2f} s, p99 "
+        f"{percentile(times, 0.99):.2f} s, at most {max(times):.2f} s"
+    )
+
+
+def check_pages(site: Forked, writers: list[Counter], unknown: int = 0) -> int:
+    """The saves that were acknowledged: as many as the pages say, but for `unknown` ones whose answer never came."""
+    failures = [failure for writer in writers for failure in writer.failures]
+    assert not failures, failures[:3]
+    total = 0
+    for key, number, versions in site.run("state_of_pages"):
+        own = [writer for writer in writers if writer.page == key]
+        stored = sum(writer.stored for writer in own)
+        assert stored <= number <= stored + unknown, f"page {key} says {number}, {stored} saves were acknowledged"
+        assert versions == number + 1, f"page {key} says {number}, its history {versions - 1}"
+        assert number >= max(writer.highest for writer in own)
+        total += stored
+    assert site.run("problems") == []
+    return total
+
+
+# PostgreSQL that is killed
+
+
+def kill_postgresql(places: Places, database: str, rounds: int) -> str:
+    """H5. Every second time all its processes at once, as when the machine goes down."""
+    cluster = Cluster()
+    folder = places.folder / "killed-cluster"
+    environment = places.environment(folder, cluster.address("labsite"))
+    chance, waited, lost = random.Random(5), [], 0
+    try:
+        manage(environment, "migrate", "--verbosity", "0")
+        with forked(environment) as site:
+            pages, cookies = site.run("make_pages", 4), site.run("make_editors", 8)
+            server = Granian(environment, workers=len(CORES), threads=2)
+            try:
+                writers = [Counter(server.port, cookie, pages[place % 4]) for place, cookie in enumerate(cookies)]
+                workers = at_work([writer.count for writer in writers], pause=0.01)
+                for number in range(rounds):
+                    time.sleep(chance.uniform(0.5, 2.5))
+                    cluster.kill(all_of_it=number % 2 == 1)
+                    time.sleep(chance.uniform(0.0, 1.0))
+                    cluster.start()
+                    waited.append(until_saved(writers))
+                finish(workers)
+            finally:
+                server.stop()
+            lost = sum(writer.cut + writer.statuses.get(503, 0) for writer in writers)
+            stored = check_pages(site, writers, unknown=lost)
+    finally:
+        cluster.stop()
+    assert max(waited) < ANSWERS_WITHIN, f"the first save came {max(waited):.1f} s after PostgreSQL was back"
+    return (
+        f"{rounds:,} kills while {len(writers)} editors saved: all {stored:,} edits that were acknowledged are there; "
+        f"{lost:,} questions were answered by 503, none by an error; the first save came {median(waited):.1f} s after "
+        f"PostgreSQL was back, at most {max(waited):.1f} s"
+    )
+
+
+def until_saved(writers: list[Counter]) -> float:
+    """Seconds until somebody's save is acknowledged."""
+    before, began = sum(writer.stored for writer in writers), time.monotonic()
+    while sum(writer.stored for writer in writers) == before and time.monotonic() - began < 60:
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+# Readers while somebody writes
+
+
+def read_during_write(places: Places, database: str, rounds: int) -> str:
+    """G9: visitors before and while papers are imported for `rounds` seconds, each page asked anew of the database."""
+    with places.forked_site(database, "demo") as (site, environment):
+        environment["PAGE_CACHE_MB"] = "0"
+        path = Path(environment["LABSITE_DATA_DIR"]) / "long.bib"
+        site.run("write_bibliography", str(path), 0, RECORDS_A_SECOND * (rounds + 5))
+        server = Granian(environment, workers=len(CORES), threads=2)
+        try:
+            ask_for(server.port, 5)  # each process has made its plans and templates
+            idle = ask_for(server.port, rounds)
+            deed = site.start("import_file", str(path), 500)
+            time.sleep(2)
+            busy = ask_for(server.port, rounds)
+            assert not deed.is_over, "the import was over too early"
+            deed.kill()
+        finally:
+            server.stop()
+    quiet, loaded = percentile(idle, 0.95), percentile(busy, 0.95)
+    verdict = "less" if loaded < 2 * quiet else "NOT less"
+    return (
+        f"one visitor, {len(idle):,} pages made from the database when idle, {len(busy):,} in {rounds} s of an "
+        f"import that "
+        f"uses a core: p95 {quiet:.0f} ms, then {loaded:.0f} ms, {verdict} than twice as much; worst {max(busy):.0f} ms"
+    )
+
+
+def ask_for(port: int, seconds: float) -> list[float]:
+    """Milliseconds of each page of one visitor who pauses a little."""
+    reader, found, number = Reader(port), [], 0
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        address = READ[number % 6]
+        status, _, _, spent = reader.get(address)
+        assert status == 200, (status, address)
+        found.append(spent)
+        number += 1
+        time.sleep(0.02)
+    return found
+
+
+# The soak
+
+VISITORS, EDITORS = 42, 8
+THINKS = 1.0  # seconds of a visitor between two pages
+SETTLED = 0.3  # of the time: then each process has made its plans, and its pages fill what they may
+
+
+class Visitor(Clerk):
+    """Reads page after page, without a cookie."""
+
+    def __init__(self, port: int, number: int) -> None:
+        super().__init__(port, {})
+        self.chance = random.Random(number)
+
+    def read(self) -> None:
+        address = self.chance.choice(READ)
+        began = time.monotonic()
+        status, body = self.try_ask("GET", address)
+        self.times.append(time.monotonic() - began)
+        if status not in (200, 503):
+            self.failures.append(f"{status} at {address}: {body[:200].decode(errors='replace')}")
+
+
+def soak(places: Places, database: str, rounds: int) -> str:
+    """K8: visitors, editors, imports and backups at once for `SECONDS`; how much memory the server's processes hold."""
+    with places.forked_site(database, "demo") as (site, environment):
+        folder = Path(environment["LABSITE_DATA_DIR"])
+        pages, cookies = site.run("make_pages", 4), site.run("make_editors", EDITORS)
+        server = Granian(environment, workers=len(CORES), threads=2)
+        clerks: list[Clerk] = []
+        try:
+            visitors = [Visitor(server.port, number) for number in range(VISITORS)]
+            writers = [Counter(server.port, cookie, pages[place % 4]) for place, cookie in enumerate(cookies)]
+            clerks = [*visitors, *writers]
+            workers = at_work([each.read for each in visitors], THINKS) + at_work(
+                [each.count for each in writers], THINKS
+            )
+            memory, imports, backups = meanwhile(site, server, folder, workers)
+            finish(workers)
+        finally:
+            server.stop()
+        failures = [failure for each in clerks for failure in each.failures]
+        assert not failures, failures[:3]
+        stored = check_pages(site, writers)
+        state = site.run("state_of_imports")
+        assert state["without_digest"] == 0 and state["problems"] == []
+    answers = sum(sum(each.statuses.values()) for each in clerks)
+    busy, cut = sum(each.statuses.get(503, 0) for each in clerks), sum(each.cut for each in clerks)
+    assert cut == 0, f"{cut} answers never came"
+    times = [spent for each in visitors for spent in each.times]
+    settled = memory[int(len(memory) * SETTLED) :]
+    growth = slope(settled)
+    held = [value for _, value in settled]
+    quarter = len(held) // 4 or 1
+    begin, end = median(held[:quarter]), median(held[-quarter:])
+    return (
+        f"{SECONDS // 60} minutes, {VISITORS} visitors and {EDITORS} editors, {imports:,} imports and "
+        f"{backups:,} backups "
+        f"meanwhile: {answers:,} answers, none an error, {busy:,} “try again”, {stored:,} edits all there; page p95 "
+        f"{percentile(times, 0.95) * 1000:.0f} ms; memory of {len(CORES)} workers {begin:.0f} MB after a third, "
+        f"{end:.0f} MB at "
+        f"the end, {growth:+.2f} MB a minute"
+    )
+
+
+def meanwhile(site: Forked, server: Granian, folder: Path, workers: list) -> tuple[list[tuple[float, float]], int, int]:
+    """Imports of 40 papers and backups, one after the other with pauses. Gives memory by seconds, and their numbers."""
+    memory, imports, backups = [], 0, 0
+    began, deed, pause = time.monotonic(), None, time.monotonic() + 5
+    while (now := time.monotonic() - began) < SECONDS and not any(worker.error for worker in workers):
+        memory.append((now, server.memory()))
+        if deed and deed.is_over:
+            assert deed.wait().returncode == 0
+            deed, pause = None, time.monotonic() + 10
+        elif not deed and time.monotonic() > pause:
+            if imports <= backups:
+                imports += 1
+                path = folder / f"soak-{imports}.bib"
+                site.run("write_bibliography", str(path), 40 * imports, 40)
+                deed = site.start("import_file", str(path), 20)
+            else:
+                backups += 1
+                deed = site.start("back_up", str(folder / f"soak-{backups}.zip"))
+        time.sleep(1)
+    if deed:
+        assert deed.wait().returncode == 0
+    return memory, imports, backups
+
+
+def slope(points: list[tuple[float, float]]) -> float:
+    """MB a minute, by least squares."""
+    middle = sum(at for at, _ in points) / len(points)
+    below = sum((at - middle) ** 2 for at, _ in points) or 1
+    return sum((at - middle) * value for at, value in points) / below * 60

@@ -1,0 +1,1 @@
+"""A reader for each template: which files say what. Pure: no database."""

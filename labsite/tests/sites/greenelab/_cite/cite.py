@@ -1,0 +1,1 @@
+# a program of the template
