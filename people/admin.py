@@ -238,7 +238,10 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
             _("Photo"),
             {
                 "fields": ["photo", "photo_alt", "photo_crop", ("photo_focus_x", "photo_focus_y"), "photo_consent"],
-                "description": _("Shown only if the person agreed. Without a photo the page shows their initials."),
+                "description": _(
+                    "Shown only if the person agreed; if they take it back, it is deleted. "
+                    "Without a photo the page shows their initials."
+                ),
                 "classes": ["collapse"],
             },
         ),

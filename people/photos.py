@@ -108,6 +108,13 @@ def connect_photos(person: type[models.Model], *others: type[models.Model]) -> N
 def note_shown(sender: type[models.Model], instance: Any, **kwargs: Any) -> None:
     stored = sender._base_manager.filter(pk=instance.pk).exclude(photo="") if instance.pk else None
     instance._photo_before = stored.values_list(*SHOWN).first() if stored is not None else None
+    if instance._photo_before and is_withdrawn(dict(zip(SHOWN, instance._photo_before, strict=True)), instance):
+        instance.photo, instance.photo_alt = "", ""
+
+
+def is_withdrawn(before: dict[str, Any], person: Any) -> bool:
+    """Whether this save takes back the consent to the photo that is stored: then the lab may not keep it either."""
+    return before["photo_consent"] and not person.photo_consent and person.photo.name == before["photo"]
 
 
 def drop_stale(sender: type[models.Model], instance: Any, **kwargs: Any) -> None:

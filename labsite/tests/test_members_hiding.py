@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -124,16 +125,20 @@ def test_what_is_taken_back_is_not_said_to_wait(ada, client):
     assertContains(client.get("/my/profile/"), "Taken back. Your page stays as it is.")
 
 
-def test_consent_is_taken_back_at_once(ada, client):
-    give_photo(ada)
+def test_consent_is_taken_back_at_once(ada, client, django_capture_on_commit_callbacks):
+    """The file goes with it: what may not be shown is not kept. A photo that waits for its consent is."""
+    name = give_photo(ada)
     address = today(ada).photo.url
     assert Client().get(address).status_code == 200
-    response = save_photo(client, photo_alt="Ada", photo_consent=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        response = save_photo(client, photo_alt="Ada", photo_consent=None)
     assert response.status_code == 302
-    assert today(ada).photo_consent is False
+    own = today(ada)
+    assert (own.photo.name, own.photo_alt, own.photo_consent) == ("", "", False)
+    assert not default_storage.exists(name)
     assert not ProfileChange.objects.exists()
     assert Client().get(address).status_code == 404
-    assertContains(client.get("/my/photo/"), "The photo is hidden: nobody but editors and you sees it.")
+    assertContains(client.get("/my/photo/"), "Your consent is taken back, and the photo is deleted from this site.")
 
 
 def test_consent_that_is_given_waits(ada, client):

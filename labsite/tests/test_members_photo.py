@@ -212,7 +212,11 @@ def words_after(client: Client, response) -> list[str]:
 
 
 def test_words_say_what_happened_to_the_photo(ada, client):
+    withdrawn = "Saved. Your consent is taken back, and the photo is deleted from this site."
     hidden = "Saved. The photo is hidden: nobody but editors and you sees it."
     assert words_after(client, save_photo(client, make_picture())) == ["Saved. This is how the photo looks."]
     assert words_after(client, save_photo(client, photo_focus_x="70")) == ["Saved. Visitors see it now."]
-    assert words_after(client, save_photo(client, photo_consent=None)) == [hidden]
+    assert words_after(client, save_photo(client, photo_consent=None)) == [withdrawn]
+    save_photo(client, make_picture(), photo_consent=None)
+    client.get("/my/photo/")
+    assert words_after(client, save_photo(client, photo_alt="Ada", photo_consent=None)) == [hidden]

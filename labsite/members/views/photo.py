@@ -90,6 +90,8 @@ def tell_photo(request: HttpRequest, outcome: Outcome, *, is_shown: bool) -> Non
     """Says what became of the form. `is_shown`: the member agrees that the photo is shown."""
     if PHOTO in outcome.saved:
         messages.success(request, _("Saved. This is how the photo looks."))
+    elif "photo_consent" in outcome.hidden:
+        messages.success(request, _("Saved. Your consent is taken back, and the photo is deleted from this site."))
     elif outcome.saved and not outcome.waiting and not is_shown:
         messages.success(request, _("Saved. The photo is hidden: nobody but editors and you sees it."))
     else:
