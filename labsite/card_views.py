@@ -16,6 +16,7 @@ from labsite.cards.drawing import draw_card
 from labsite.cards.facts import Card, folder_name, make_card
 from labsite.context import load_lab_profile
 from labsite.lib.renditions import answer, folder_of, kept
+from labsite.lib.web import UNLISTED
 from labsite.models import LabProfile
 from people.models import Group, Person
 from publications.models import Authorship, Publication
@@ -65,7 +66,10 @@ def answer_card(request: HttpRequest, find: Callable[[], Model]) -> HttpResponse
 
     is_named = request.GET.get("v") == shown.version[:8]
     cache = FOR_EVER if is_named and not shown.photo else ASK_AGAIN
-    return answer(request, f'"{shown.version}"', "image/png", read, cache)
+    response = answer(request, f'"{shown.version}"', "image/png", read, cache)
+    if isinstance(record, Person) and record.kept_out_of_search:
+        response.headers["X-Robots-Tag"] = UNLISTED
+    return response
 
 
 def card_of(record: Model) -> Card:

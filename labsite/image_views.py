@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from labsite.context import load_lab_profile
 from labsite.lib.renditions import FORMATS, answer, rendition
+from labsite.lib.web import UNLISTED
 from labsite.looks import PICTURE_SIZES
 from people.models import Person
 from people.photos import SIZES, rendition_address
@@ -45,8 +46,15 @@ def read_stored(name: str) -> bytes:
 @require_safe
 def photo(request: HttpRequest, path: str) -> HttpResponse:
     """A portrait as it is stored. One query."""
-    find_person(path, request.user)
-    return answer(request, make_etag(path), "image/jpeg", lambda: read_stored(path), ASK_AGAIN)
+    person = find_person(path, request.user)
+    return unlisted(person, answer(request, make_etag(path), "image/jpeg", lambda: read_stored(path), ASK_AGAIN))
+
+
+def unlisted(person: Person, response: HttpResponse) -> HttpResponse:
+    """Keeps the picture out of search engines where the person wishes so."""
+    if person.kept_out_of_search:
+        response.headers["X-Robots-Tag"] = UNLISTED
+    return response
 
 
 @require_safe
@@ -65,7 +73,8 @@ def photo_rendition(request: HttpRequest, key: str, size: str, focus: str, endin
     def read() -> bytes:
         return rendition(name, SIZES[size], ending, focus=point, may_keep=may_keep)
 
-    return answer(request, make_etag(name, size, focus, ending), FORMATS[ending][1], read, ASK_AGAIN)
+    etag = make_etag(name, size, focus, ending)
+    return unlisted(person, answer(request, etag, FORMATS[ending][1], read, ASK_AGAIN))
 
 
 def check_site_image(name: str) -> None:

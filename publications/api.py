@@ -27,7 +27,12 @@ FORBIDDEN = "A query string may not hold NUL characters: leave them out."
 
 
 class Api(NinjaAPI):
-    """Describes what goes wrong with the media type that it has."""
+    """Describes what goes wrong with the media type that it has. Search engines list pages, not what repeats them."""
+
+    def create_response(self, *args: Any, **options: Any) -> HttpResponse:
+        response = super().create_response(*args, **options)
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     def get_openapi_schema(self, **options: Any) -> Any:
         described = super().get_openapi_schema(**options)

@@ -17,6 +17,8 @@ from django.utils.translation import get_language
 
 # For answers of which there are as many as combinations of filters: `X-Robots-Tag`, as Google and Bing read it.
 ENDLESS = "noindex, nofollow"
+# For pictures of somebody who asked not to be in search engines; their page says the same in its head.
+UNLISTED = "noindex, noimageindex"
 
 
 def address_of(name: str, slug: str) -> str:

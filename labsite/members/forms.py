@@ -247,7 +247,9 @@ class PhotoForm(CleanTextMixin, forms.Form):
     photo_focus_y = forms.IntegerField(label=LABELS["photo_focus_y"], min_value=0, max_value=100, widget=FocusInput)
     photo_consent = forms.BooleanField(
         label=LABELS["photo_consent"], required=False,
-        help_text=gettext_lazy("Without this your initials are shown instead. Take it back at any time: the photo is then deleted here."),
+        help_text=gettext_lazy(
+            "Without this your initials are shown instead. Take it back at any time: the photo is then deleted here."
+        ),
     )  # fmt: skip
 
     def __init__(self, has_photo: bool, *args: Any, **kwargs: Any) -> None:

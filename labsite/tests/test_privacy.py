@@ -21,6 +21,7 @@ from labsite.tests.factories import make_member, make_person, make_publication
 from labsite.tests.members import client_of, give_photo, make_account, make_own, save_profile
 from labsite.tests.world import make_world
 from people.models import Person, PersonName, ProfileChange
+from people.photos import rendition_address
 from publications.digests import flush_changes
 from publications.models import Authorship, Import, ImportEntry, Publication
 
@@ -188,6 +189,20 @@ def test_who_does_not_want_to_be_found_is_not_listed():
     listed = Client().get("/sitemap-people.xml").content.decode()
     assert other.slug in listed
     assert own.slug not in listed
+
+
+def test_pictures_and_data_of_who_does_not_want_to_be_found_say_so_too(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    own, other = make_own("Mia Own"), make_member("Bo Found")
+    give_photo(own)
+    give_photo(other)
+    Person.objects.filter(pk=own.pk).update(kept_out_of_search=True)
+    for path in ("/cards/people/{0.slug}.png", "/media/{0.photo.name}", "{1}"):
+        answers = [Client().get(path.format(person, rendition_address(person, "96", "jpg"))) for person in (own, other)]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert [answer.headers.get("X-Robots-Tag") for answer in answers] == ["noindex, noimageindex", None], path
+    for person in (own, other):
+        assert Client().get(f"/api/v1/people/{person.slug}/").headers["X-Robots-Tag"] == "noindex"
 
 
 # Retention
