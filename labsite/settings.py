@@ -87,7 +87,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "labsite.context.lab",
             ],
-            "builtins": ["labsite.templatetags.labsite"],
+            "builtins": ["labsite.templatetags.kept", "labsite.templatetags.labsite"],
+            "libraries": {"i18n": "labsite.templatetags.kept"},
         },
     },
 ]

@@ -28,6 +28,18 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
 
     is_bundled = True
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.addresses: dict[str, str] = {}
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Worked out once: the manifest is read when a process starts, and only templates name files."""
+        if force:
+            return super().url(name, force)
+        if name not in self.addresses:
+            self.addresses[name] = super().url(name)
+        return self.addresses[name]
+
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if not dry_run and all(sheet in paths for sheet in SHEETS):
             paths[BUNDLE] = (self, self.write_bundle(paths))

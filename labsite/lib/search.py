@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import DatabaseError, connections, models, transaction
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from labsite.lib.frequent import frequent_words
 from labsite.lib.reading import reading_connection
-from labsite.lib.text import fold, foldings
+from labsite.lib.text import SHORT, fold, foldings
 
 # Chinese, Japanese and Korean are written without blanks: each sign is a word, and signs together are a phrase.
 SIGN = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
@@ -48,10 +49,10 @@ class Question:
 
     terms: tuple[tuple[tuple[str, ...], bool], ...] = ()  # (words, whether the last word is whole)
 
-    @property
-    def words(self) -> list[str]:
+    @cached_property
+    def words(self) -> tuple[str, ...]:
         """The distinct words, in order."""
-        return list(dict.fromkeys(word for words, _ in self.terms for word in words))
+        return tuple(dict.fromkeys(word for words, _ in self.terms for word in words))
 
 
 def read_question(text: str) -> Question:
@@ -135,16 +136,23 @@ def key_field(model: type[models.Model]) -> models.Field:
 
 def highlight(text: str, question: Question) -> SafeString:
     """`text`, escaped, with every word that begins like a word of the question in `<mark>`."""
-    words = tuple(question.words)
-    if text.isascii() and not any(map(text.lower().__contains__, words)):
+    words = question.words
+    return _highlighted(text, words) if len(text) < SHORT else _highlight(text, words)
+
+
+def _highlight(text: str, words: tuple[str, ...]) -> SafeString:
+    if not any(word in spelling for spelling in foldings(text) for word in words):
         return mark_safe(escape(text))  # noqa: S308 - nothing to mark: what most names of authors are
     pieces, begin = [], 0
-    for match in WORD.finditer(text) if words else ():
+    for match in WORD.finditer(text):
         if any(spelling.startswith(words) for spelling in foldings(match.group())):
             pieces += [escape(text[begin : match.start()]), "<mark>", escape(match.group()), "</mark>"]
             begin = match.end()
     marked = "".join([*pieces, escape(text[begin:])])
     return mark_safe(marked.replace("</mark><mark>", ""))  # noqa: S308 - every piece is escaped
+
+
+_highlighted = lru_cache(maxsize=4096)(_highlight)  # names of authors, which a list repeats
 
 
 def vendor(queryset: models.QuerySet) -> str:

@@ -85,9 +85,9 @@ def _plain_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield piece
 
 
-def in_language(path: str) -> str:
-    """A path of this site with the active language in front, where that is not the site's first one."""
-    language = get_language() or settings.LANGUAGE_CODE
+def in_language(path: str, language: str = "") -> str:
+    """A path of this site with a language in front, the active one unless named, where it is not the site's first."""
+    language = language or get_language() or settings.LANGUAGE_CODE
     return path if language == settings.LANGUAGE_CODE or not path.startswith("/") else f"/{language}{path}"
 
 

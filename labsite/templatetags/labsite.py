@@ -15,7 +15,6 @@ from django.db.models import Model
 from django.template import Context, loader
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, to_locale
@@ -127,8 +126,7 @@ def language_links(context: Context) -> list[dict[str, Any]]:
     root, active = context.get("site_root", ""), get_language()
     links = []
     for code, name in sorted(settings.LANGUAGES, key=lambda language: language[0] != settings.LANGUAGE_CODE):
-        with translation.override(code):
-            own = in_language(path)
+        own = in_language(path, code)
         links.append({
             "code": code,
             "name": name,

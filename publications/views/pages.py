@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +48,7 @@ from publications.views.exports import answer_with
 from publications.views.surroundings import load_publication
 
 SECTION = "publications"
+BY_YEAR = ("newest", "oldest")  # orders whose lists have years for headings
 MOST_PEOPLE = 30
 MOST_SHELVES = 500  # venues or topics on one page
 VENUE_TYPES = {
@@ -74,6 +76,7 @@ def publications(request: HttpRequest) -> HttpResponse:
         "histogram": make_histogram(selection, facets),
         "description": describe(selection, facets),
         "page": page,
+        "years": [] if style or page.sort not in BY_YEAR else by_year(page.publications),
         "question": read_question(" ".join(selection.values.get("q", []))),
         "hint": read_hint(selection, labels),
         "removals": [] if page.publications or selection.is_impossible else make_removals(selection),
@@ -92,6 +95,11 @@ def publications(request: HttpRequest) -> HttpResponse:
     if selection.is_combined:
         response.headers["X-Robots-Tag"] = ENDLESS
     return response
+
+
+def by_year(publications: list[Publication]) -> list[tuple[int | None, list[Publication]]]:
+    """Publications in the order of years, by year."""
+    return [(year, list(rows)) for year, rows in groupby(publications, key=lambda each: each.year)]
 
 
 def files(selection: Selection) -> list[tuple[str, str]]:
