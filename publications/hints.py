@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from labsite.lib.english import english
 from labsite.lib.text import fold
@@ -101,18 +102,24 @@ def names_of_filters(found: Iterable[Named]) -> dict[str, tuple[str, str, str]]:
     for topic in found:
         if topic.kind == "topic":
             named[fold(topic.name)] = ("topic", topic.slug, topic.name)
-    for choice in Publication.Kind:
-        for name in spellings(choice.label):
-            named[name] = ("type", choice.value, str(choice.label))
-    for choice in Distinction.Kind:
-        if choice != Distinction.Kind.OTHER:
-            for name in spellings(choice.label):
-                named[name] = ("award", choice.value, str(choice.label))
+    named |= names_of_choices(get_language())
     for venue in found:
         if venue.kind == "venue":
             for name in (venue.label, venue.name, venue.slug.replace("-", " ")):
                 named[fold(name)] = ("venue", venue.slug, venue.label)
     return named
+
+
+@lru_cache(maxsize=8)
+def names_of_choices(language: str | None) -> dict[str, tuple[str, str, str]]:
+    """Folded names of types and distinctions in the `language` that is active, with what they choose."""
+    distinctions = [choice for choice in Distinction.Kind if choice != Distinction.Kind.OTHER]
+    return {
+        name: (parameter, choice.value, str(choice.label))
+        for parameter, choices in (("type", Publication.Kind), ("award", distinctions))
+        for choice in choices
+        for name in spellings(choice.label)
+    }
 
 
 def spellings(label: object) -> set[str]:

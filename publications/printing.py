@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 
 def in_words(text: str) -> str:
     """A stored English word of the interface in the active language; other texts stay as they are."""
-    return gettext(text) if text else ""
+    return _in_words(get_language(), text) if text else ""
+
+
+@lru_cache(maxsize=2048)
+def _in_words(language: str | None, text: str) -> str:
+    """The same in the `language` that is active: a page of fifty entries asks for the same few."""
+    return gettext(text)
 
 
 def rate_text(percent: str, selected: int | None, submissions: int | None) -> str:

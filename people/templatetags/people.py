@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from labsite.lib.search import Question
 from labsite.lib.web import address_of
@@ -90,14 +92,17 @@ def photo_sources(person: Person, size: str = "card") -> list[Source]:
 @register.simple_tag
 def coauthor_chips(coauthors: Iterable[tuple[str, str, int]]) -> SafeString:
     """Slug, name and number of joint publications of each as items of a list. Written out: a page has hundreds."""
-    chips = (
-        (address_of("people:person", slug), name, number, ngettext("joint publication", "joint publications", number))
-        for slug, name, number in coauthors
-    )
-    items = format_html_join(
-        "",
-        '<li><a class="chip" href="{}"><bdi>{}</bdi> <span class="choice-count">{}<span class="visually-hidden"> {}'
-        "</span></span></a></li>",
-        chips,
-    )
-    return format_html('<ul class="tag-list">{}</ul>', items)
+    items = []
+    for slug, name, number in coauthors:
+        address, words = address_of("people:person", slug), joint_publications(get_language(), number)
+        items.append(
+            f'<li><a class="chip" href="{escape(address)}"><bdi>{escape(name)}</bdi> '
+            f'<span class="choice-count">{number}<span class="visually-hidden"> {words}</span></span></a></li>'
+        )
+    return SafeString(f'<ul class="tag-list">{"".join(items)}</ul>')
+
+
+@lru_cache(maxsize=1000)
+def joint_publications(language: str | None, number: int) -> str:
+    """The word after a number of joint publications, escaped, in the `language` that is active."""
+    return escape(ngettext("joint publication", "joint publications", number))

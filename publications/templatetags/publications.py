@@ -26,25 +26,22 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def publication_row(
+def publication_items(
     context: Context,
-    publication: Publication,
+    publications: Iterable[Publication],
     owner: Person | str | None = None,
     heading: str = "h3",
     summary: bool = False,
 ) -> SafeString:
-    """One entry of a bibliography, with what the page's `question` looked for marked. See publications.row_html."""
-    return row_html.publication_row(
-        publication, root=context.get("site_root", ""), question=context.get("question") or None, owner=owner,
-        heading=heading, with_summary=summary,
-    )  # fmt: skip
+    """Entries of a bibliography as items of a list, with what the page's `question` looked for marked.
 
-
-@register.simple_tag(takes_context=True)
-def publication_items(context: Context, publications: Iterable[Publication], heading: str = "h3") -> SafeString:
-    """Entries as items of a list: fifty of them, each a tag of its own, cost as much in the template as in here."""
+    See publications.row_html. One tag for all: a tag for each costs as much in the template as what it prints.
+    """
     root, question = context.get("site_root", ""), context.get("question") or None
-    rows = [row_html.publication_row(each, root=root, question=question, heading=heading) for each in publications]
+    rows = [
+        row_html.publication_row(each, root=root, question=question, owner=owner, heading=heading, with_summary=summary)
+        for each in publications
+    ]
     return SafeString("".join([f"<li>{row}</li>" for row in rows]))
 
 
