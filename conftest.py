@@ -8,7 +8,6 @@ from contextlib import ExitStack
 
 import pytest
 from django.core.signals import request_started
-from django.db import connection
 
 from labsite.tests.emptying import quick_emptying
 from publications.digests import flush_changes
@@ -33,9 +32,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
     """The database of the tests, with quick emptying of its tables."""
     with ExitStack() as stack:
-        if connection.vendor == "postgresql":
-            with django_db_blocker.unblock():
-                stack.enter_context(quick_emptying())
+        with django_db_blocker.unblock():
+            stack.enter_context(quick_emptying())
         yield
 
 
