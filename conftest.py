@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from django.core.signals import request_started
 
+from labsite.tests.emptying import quick_emptying
 from publications.digests import flush_changes
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "admin_client"}
@@ -24,6 +26,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if asks and not item.get_closest_marker("once") else left).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """The database of the tests, with quick emptying of its tables."""
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(quick_emptying())
+        yield
 
 
 @pytest.fixture(autouse=True)
