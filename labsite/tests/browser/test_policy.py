@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from labsite.models import LabProfile
 from labsite.tests.browser.conftest import breaches_in
 from labsite.tests.browser.pages import ADMIN, MEMBERS, PUBLIC, admin_pages
-from labsite.tests.injection import MARKER, make_infected
+from labsite.tests.injection import MARKER, make_infected, own_pages
 from labsite.tests.members import make_account, make_picture, sign_in
 from people.models import Person
 
@@ -146,7 +146,7 @@ def test_d5_no_page_stands_in_a_frame(watched: Page, live_server, transactional_
 
 def test_c1_to_c6_nothing_typed_runs(chromium: Browser, live_server, transactional_db):
     """All payloads in all fields, on the pages that show them: the templates hold by themselves, without the policy."""
-    addresses = make_infected()
+    addresses = [*make_infected(), *own_pages()]
     context = chromium.new_context(base_url=live_server.url, bypass_csp=True)
     page, found = context.new_page(), []
     sign_in_browser(page, live_server, sign_in(make_account("boss", is_staff=True, is_superuser=True)))
@@ -157,6 +157,9 @@ def test_c1_to_c6_nothing_typed_runs(chromium: Browser, live_server, transaction
         "request",
         lambda request: request.url.startswith((live_server.url, "data:")) or found.append(f"asked {request.url}"),
     )
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.setBlockedURLs", {"urls": ["*.css"]})
     for address in addresses:
         assert page.goto(address).status == 200, address
         # What waits for a mouse or the keyboard gets one of each.
