@@ -62,6 +62,7 @@ SECTIONS = {
     "disk": Section(disks.fail_calls, 200, ("SQLite",)),
     "power": Section(disks.cut_power, 300, ("SQLite",)),
     "writers": Section(crowds.write_often, 10_000),
+    "backup": Section(crowds.back_up_meanwhile, 5),
     "drill": Section(versions.restore_on_an_empty_machine, 1),
     "upgrade": Section(versions.migrate_many, 1),
     "readers": Section(crowds.read_during_write, 30),

@@ -28,6 +28,8 @@ READ = [
 RECORDS_A_SECOND = 1_500  # more than any machine imports: the import lasts as long as the readers do
 ANSWERS_WITHIN = 5  # seconds after PostgreSQL is back
 SAVED_WITHIN = 1.5  # seconds, 99 of 100 saves of many writers
+BACKED_UP_WITHIN = 10  # seconds, 100 MB and media
+SAVED_DURING_BACKUP = 1  # seconds, each save
 SLOWER = 2  # times slower than idle a page may be while much is written
 GROWTH = 5  # percent more memory at the end of a soak
 
@@ -121,6 +123,45 @@ def until_saved(writers: list[Counter]) -> float:
     while sum(writer.stored for writer in writers) == before and time.monotonic() - began < 60:
         time.sleep(0.02)
     return time.monotonic() - began
+
+
+# Backups while others write
+
+
+def back_up_meanwhile(places: Places, database: str, rounds: int) -> Found:
+    """H10: `rounds` backups of 100 MB in the tables and 20 MB of media, while editors save."""
+    with places.forked_site(database, "demo") as (site, environment):
+        site.run("fill")
+        path = Path(environment["LABSITE_DATA_DIR"]) / "large.zip"
+        pages, cookies = site.run("make_pages", 4), site.run("make_editors", EDITORS)
+        server = Granian(environment, workers=len(CORES), threads=2)
+        lasted = []
+        try:
+            writers = [Counter(server.port, cookie, pages[place % 4]) for place, cookie in enumerate(cookies)]
+            workers = at_work([each.count for each in writers], pause=0.2)
+            until_saved(writers)
+            for writer in writers:
+                writer.times.clear()  # each process has now what it makes once
+            for _ in range(rounds):
+                began = time.monotonic()
+                assert site.start("back_up", str(path)).wait().returncode == 0
+                lasted.append(time.monotonic() - began)
+                site.run("check_archive", str(path))
+                path.unlink()
+            finish(workers)
+        finally:
+            server.stop()
+        stored = check_pages(site, writers)
+    saves = [spent for writer in writers for spent in writer.times]
+    return Found(
+        f"{rounds:,} backups of 100 MB in the tables and 20 MB of media while {len(writers)} editors saved: each "
+        f"whole, all {stored:,} edits there; a backup takes {median(lasted):.1f} s, at most {max(lasted):.1f} s; "
+        f"a save {median(saves):.2f} s, at most {max(saves):.2f} s",
+        (
+            Figure("a backup", max(lasted), BACKED_UP_WITHIN, "s"),
+            Figure("the longest save", max(saves), SAVED_DURING_BACKUP, "s"),
+        ),
+    )
 
 
 # Readers while somebody writes

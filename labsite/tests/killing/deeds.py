@@ -26,9 +26,10 @@ from django.db.models import Count
 from django.test import Client
 
 from labsite.backups import loading, restoring
+from labsite.backups.archive import opened
 from labsite.backups.making import make_archive
 from labsite.models import Page
-from labsite.tests.backups.site import copy_tables, everything, pages
+from labsite.tests.backups.site import copy_tables, everything, fill_hundred_megabytes, pages
 from labsite.tests.bibliography import STRINGS, make_entry
 from labsite.tests.factories import make_publication
 from labsite.tests.generated import grow
@@ -146,6 +147,16 @@ def fill_demo() -> None:
 
 def back_up(path: str) -> None:
     make_archive(Path(path))
+
+
+def check_archive(path: str) -> None:
+    """Raises `BackupProblem` where it is not whole."""
+    with opened(Path(path), None) as archive:
+        archive.check()
+
+
+def fill() -> None:
+    fill_hundred_megabytes()
 
 
 def restore(archive: str, tables: str) -> None:
