@@ -51,7 +51,7 @@ test: .venv/developing
 
 CASES ?= 20000
 fuzz: .venv/developing
-	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text or any_item or any_entry or any_form or any_address or any_order or b15"
+	FUZZ_CASES=$(CASES) $(BIN)/python -m pytest -q -n auto -k "any_query_string or any_request or any_question or any_file or any_text or any_item or any_entry or any_form or any_address or any_order or b15 or a4_flipped"
 
 torture: .venv/developing
 	@$(BIN)/python .ci/torture

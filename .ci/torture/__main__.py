@@ -5,8 +5,9 @@
     ROUNDS=60                     in place of each section's own number
     WRITERS=64 SECONDS=600        of the sections with writers, and of the soak
 
-A section that finds a fault says so in its line and the run ends with an error; the others go on. PostgreSQL is a
-server of our own, because it is killed too.
+A section that finds a fault says so in its line, which is not kept; one whose figure is not what it should be says so
+too, and is kept. The others go on, and the run ends with an error. PostgreSQL is a server of our own, because it is
+killed too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import crowds  # noqa: E402
 import disks  # noqa: E402
 import killed  # noqa: E402
 import versions  # noqa: E402
+from figures import Found, verdict  # noqa: E402
 from machine import describe  # noqa: E402
 from places import Places  # noqa: E402
 
@@ -42,9 +44,9 @@ ROW = re.compile(r"^\| ([a-z]+) \| (\w+) \|")
 
 @dataclass(frozen=True)
 class Section:
-    """What `act` does to a site on one database, `rounds` times, in words."""
+    """What `act` does to a site on one database, `rounds` times: in words, or with figures that judge it."""
 
-    act: Callable[[Places, str, int], str]
+    act: Callable[[Places, str, int], str | Found]
     rounds: int
     databases: tuple[str, ...] = ("SQLite", "PostgreSQL")
 
@@ -60,6 +62,7 @@ SECTIONS = {
     "disk": Section(disks.fail_calls, 200, ("SQLite",)),
     "power": Section(disks.cut_power, 300, ("SQLite",)),
     "writers": Section(crowds.write_often, 10_000),
+    "backup": Section(crowds.back_up_meanwhile, 5),
     "drill": Section(versions.restore_on_an_empty_machine, 1),
     "upgrade": Section(versions.migrate_many, 1),
     "readers": Section(crowds.read_during_write, 30),
@@ -97,21 +100,23 @@ def keep(name: str, database: str, line: str) -> None:
     PAGE.write_text(f"{before}{BEGIN}{describe()}.\n\n{table}\n\n{END}{after}", encoding="utf-8")
 
 
-def run(name: str, database: str, places: Places, rounds: int) -> bool:
-    """Whether no fault was found."""
+def run(name: str, database: str, places: Places, rounds: int) -> tuple[int, int]:
+    """How many faults were found, none or one, and how many figures are not held."""
     section, began = SECTIONS[name], time.monotonic()
     try:
-        found, is_well = section.act(places, database, rounds), True
+        found, faults = section.act(places, database, rounds), 0
     except Exception as error:
         traceback.print_exc()
-        found, is_well = f"FAILED: {type(error).__name__}: {' '.join(str(error).split())[:300]}", False
+        found, faults = f"FAILED: {type(error).__name__}: {' '.join(str(error).split())[:300]}", 1
+    found = found if isinstance(found, Found) else Found(found)
     seconds = f"{time.monotonic() - began:,.0f}"
-    line = "| " + " | ".join([name, database, found.replace("|", "/"), seconds, f"{datetime.date.today()}"]) + " |"
+    cells = [name, database, str(found).replace("|", "/"), seconds, f"{datetime.date.today()}"]
+    line = "| " + " | ".join(cells) + " |"
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
-    if is_well:
+    if not faults:
         keep(name, database, line)
-    return is_well
+    return faults, len(found.not_held)
 
 
 def main() -> int:
@@ -119,17 +124,19 @@ def main() -> int:
     sections = chosen("SECTIONS", list(SECTIONS))
     databases = [NAMES[word] for word in chosen("DATABASES", list(NAMES))]
     sys.stdout.write(f"{describe()}\n| {' | '.join(HEADS)} |\n")
-    faults = 0
+    faults = not_held = 0
     with tempfile.TemporaryDirectory(prefix="labsite-torture-") as folder:
         places = Places(Path(folder))
         try:
             for name in sections:
                 for database in [each for each in SECTIONS[name].databases if each in databases]:
-                    faults += not run(name, database, places, number("ROUNDS", SECTIONS[name].rounds))
+                    result = run(name, database, places, number("ROUNDS", SECTIONS[name].rounds))
+                    faults, not_held = faults + result[0], not_held + result[1]
         finally:
             places.close()
-    sys.stdout.write(f"{faults} faults.\n")
-    return int(bool(faults))
+    line, status = verdict(faults, not_held)
+    sys.stdout.write(f"{line}.\n")
+    return status
 
 
 if __name__ == "__main__":

@@ -16,16 +16,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from places import Places
 
 from labsite.tests.killing.forked import Deed
-from labsite.tests.killing.imports import acknowledged
+from labsite.tests.killing.imports import MESSAGE, acknowledged, check_whole
 
 CALLS = "write,pwrite64,fsync,fdatasync,ftruncate,rename,renameat2,unlink"
 ERRORS = ["EIO", "ENOSPC"]
-MESSAGE = re.compile(r"^(CommandError|SystemCheckError): ", re.M)  # what a person reads in place of a traceback
 ENTRIES, BATCH = 20, 5
 ATTACHED_WITHIN = 20  # seconds
 
@@ -78,7 +76,7 @@ def fail_calls(places: Places, database: str, rounds: int) -> str:
             fault = f"inject={call}:error={ERRORS[number % 2]}:when={seen[call]}"
             with traced(deed, "-e", f"trace={call}", "-e", fault, "-o", "/dev/null"):
                 done = deed.wait()
-            check_whole(site.run("state_of_imports"), done.said, where)
+            check_whole(site.run("state_of_imports"), done.said, BATCH, where)
             if done.returncode and not MESSAGE.search(done.said) and not is_output:
                 silent.append(f"{where}: {done.said[-300:]}")
             ends["no harm" if not done.returncode else "its output gone" if is_output else "a message"] += 1
@@ -102,14 +100,6 @@ def watch_once(deed: Deed, log: Path) -> list[tuple[str, bool]]:
         assert deed.wait().returncode == 0
     found = [CALL.match(line) for line in log.read_text(encoding="ascii", errors="replace").splitlines()]
     return [(match["call"], (match["path"] or "").rpartition("/")[2] == output) for match in found if match]
-
-
-def check_whole(state: dict[str, Any], said: str, where: str) -> None:
-    assert state["problems"] == [], f"{where}: {state['problems']}"
-    assert state["papers"] == state["created"], f"{where}: {state}"
-    assert state["without_authors"] == state["without_digest"] == state["without_version"] == 0, f"{where}: {state}"
-    assert all(count % BATCH == 0 for count in state["entries"]), f"{where}: {state['entries']}"
-    assert not state["entries"] or state["entries"][-1] >= acknowledged(said), where
 
 
 # Cuts of power

@@ -20,6 +20,7 @@ CLERKS, WORKERS = 6, 3
 OVERLOOKED_AFTER = 10  # seconds without a new worker; usually it comes within two
 # Seconds. Where a worker dies sooner after it came for another, granian ends, and systemd begins anew.
 GROWN_UP = 6
+NEAR = 0.02  # of the time until the swap of a restore
 PHOTO = 2_000_000  # bytes
 PAPERS = 300  # of the database that is migrated
 
@@ -148,19 +149,45 @@ def kill_restores(places: Places, database: str, rounds: int) -> str:
         lasts = time.monotonic() - began
         assert site.run("digest") == then
         old = new = 0
+        swap = Aim(lasts)
         for number in range(1, rounds + 1):
             site.run("change_something", number)
             today = site.run("digest")
+            is_aimed = number % 2 == 0
             deed = site.start("restore", str(folder / "then.zip"), tables)
-            time.sleep(chance.uniform(0.05, 1.1 * lasts))
+            time.sleep(swap.shot(chance) if is_aimed else chance.uniform(0.05, 1.1 * lasts))
             deed.kill()
             found = site.run("digest")
             assert found in (then, today), "neither the old site nor the new one"
             assert site.run("problems") == []
             new, old = new + (found == then), old + (found == today)
+            if is_aimed:
+                swap.learn(is_new=found == then)
         site.run("restore", str(folder / "then.zip"), tables)
         assert site.run("digest") == then
-    return f"{rounds:,} kills: {old:,} times the old site was there, {new:,} times the new one, nothing between"
+    return (
+        f"{rounds:,} kills, half of them near the instant of the swap: {old:,} times the old site was there, {new:,} "
+        "times the new one, nothing between"
+    )
+
+
+class Aim:
+    """At an instant that cannot be seen, only whether a kill came before or after it."""
+
+    def __init__(self, first: float) -> None:
+        self.at, self.step = first, 0.2  # seconds, and the part of them that the next kill is sooner or later
+        self.was_new: bool | None = None
+
+    def shot(self, chance: random.Random) -> float:
+        """Seconds to wait."""
+        return max(self.at * (1 + chance.uniform(-NEAR, NEAR)), 0.05)
+
+    def learn(self, *, is_new: bool) -> None:
+        """Sooner next time if the new site was there, else later; by less, the closer it is."""
+        if self.was_new not in (None, is_new):
+            self.step = max(self.step / 2, NEAR)
+        self.was_new = is_new
+        self.at *= 1 - self.step if is_new else 1 + self.step
 
 
 def kill_uploads(places: Places, database: str, rounds: int) -> str:

@@ -9,6 +9,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 
+from figures import Figure, Found
 from killed import OLDEST
 from machine import ROOT, Granian, next_port
 from places import Places
@@ -21,6 +22,9 @@ PAGES = [
 ]  # fmt: skip
 START_WITHIN = 300  # seconds that `make serve` may take
 PAPERS = int(os.environ.get("PAPERS") or 50_000)
+MIGRATED_WITHIN = 60  # seconds, 50,000 papers
+BACK_WITHIN = 300  # seconds until an empty machine serves, with installing
+RESTORED_WITHIN = 60  # seconds of that without installing
 # What a new account on a new machine has of the environment; how packages are reached belongs to the machine.
 KEPT = (
     "PATH",
@@ -36,7 +40,7 @@ KEPT = (
 )
 
 
-def restore_on_an_empty_machine(places: Places, database: str, rounds: int) -> str:
+def restore_on_an_empty_machine(places: Places, database: str, rounds: int) -> Found:
     """H11. The archive comes from a site on `database`; the new one is what `make` sets up."""
     with places.forked_site(database, "demo") as (site, environment):
         archive = places.folder / f"drill-{database}.labsite.zip"
@@ -74,11 +78,14 @@ def restore_on_an_empty_machine(places: Places, database: str, rounds: int) -> s
     differing = [address for address in PAGES if before[address] != after[address]]
     assert not differing, f"other pages than before: {', '.join(differing)}"
     total = installed + restored + served
-    return (
-        f"the commands of README.md in a fresh clone with an empty home and no packages: {total:.0f} s to the "
-        f"first page, "
-        f"{installed:.0f} s of them installing, {restored:.0f} s restoring, {served:.0f} s starting; "
-        f"{len(PAGES)} pages byte by byte as before"
+    return Found(
+        f"the commands of README.md in a fresh clone with an empty home and no packages: {total:.0f} s to the first "
+        f"page, {installed:.0f} s of them installing, {restored:.0f} s restoring, {served:.0f} s starting; "
+        f"{len(PAGES)} pages byte by byte as before",
+        (
+            Figure("all together", total, BACK_WITHIN, "s"),
+            Figure("without installing", restored + served, RESTORED_WITHIN, "s"),
+        ),
     )
 
 
@@ -113,7 +120,7 @@ def printed(port: int) -> dict[str, bytes]:
     return found
 
 
-def migrate_many(places: Places, database: str, rounds: int) -> str:
+def migrate_many(places: Places, database: str, rounds: int) -> Found:
     """I3: an archive of the first tables, restored and brought to the newest; and such a database itself."""
     with places.forked_site(database) as (site, environment):
         site.run("grow_papers", 0, PAPERS)
@@ -133,8 +140,8 @@ def migrate_many(places: Places, database: str, rounds: int) -> str:
         state = site.run("state_of_imports")
         assert (state["papers"], state["without_digest"], state["problems"]) == (papers, 0, [])
     archive.unlink()
-    return (
-        f"{papers:,} papers from the first tables to the newest: `migrate` takes {migrated:.0f} s; `restore` of "
-        f"an archive of "
-        f"the first tables, with all checks and the same migrations, {restored:.0f} s"
+    return Found(
+        f"{papers:,} papers from the first tables to the newest: `migrate` takes {migrated:.0f} s; `restore` of an "
+        f"archive of the first tables, with all checks and the same migrations, {restored:.0f} s",
+        (Figure("`migrate`", migrated, MIGRATED_WITHIN, "s"),),
     )

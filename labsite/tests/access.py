@@ -38,7 +38,7 @@ WORDS = {
     200: "page", 301: "moved", 302: "leads-on", 304: "page", 400: "wrong", 403: "refused", 404: "absent",
     405: "no-verb", 409: "conflict", 410: "gone", 422: "mend", 429: "later", 503: "unready",
 }  # fmt: skip
-PARAMETER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+PARAMETER = re.compile(r"<(?:[a-z_]+:)?([a-z_0-9]+)>")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-PROPERTIES = 20  # that ask `cases`, those of the interface's operations counted one by one
+PROPERTIES = 28  # that ask `cases`, those with parameters and the interface's operations counted one by one
 
 
 def cases(usual: int, *, weight: float = 1.0) -> int:

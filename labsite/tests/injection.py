@@ -226,6 +226,15 @@ def fill(number: int, payload: str, ada: Person, group: Any, area: Project, big:
     area.links.create(label=payload[:80], url=f"https://example.org/{number}")
 
 
+# The routes of which each payload has an address of its own.
+OWN_PAGES = ["/publications/{}/", "/people/{}/", "/people/{}/cv/", "/venues/{}/", "/topics/{}/"]
+
+
+def own_pages() -> list[str]:
+    """For each payload by itself the pages of the records that `make_infected` made of it."""
+    return [page.format(f"infected-{number}") for number in range(len(PAYLOADS)) for page in OWN_PAGES]
+
+
 def look(client: Client, addresses: list[str]) -> int:
     """Asserts that no page is more than its template; gives how many show a payload as text."""
     shown = 0

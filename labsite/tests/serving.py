@@ -63,6 +63,7 @@ def ask(cache: PageCache, address: str, method: str = "GET", **environ: Any) -> 
     path, _, query = address.partition("?")
     request = RequestFactory().generic(method, path, **environ).environ
     request.pop("HTTP_COOKIE", None) if "HTTP_COOKIE" not in environ else None
+    request["PATH_INFO"] = request["PATH_INFO"].encode().decode("latin-1")  # as a server gives it; Django has read it
     request["QUERY_STRING"] = environ.get("QUERY_STRING", query)
     request.setdefault("HTTP_HOST", "testserver")
     started: list[Any] = []

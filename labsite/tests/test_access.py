@@ -33,6 +33,7 @@ def lines_of(group: str) -> list[str]:
         if route.group != group:
             continue
         for variant, address in lab.addresses(route):
+            assert "<" not in address, f"{route.name} is asked with a parameter that has no value"
             rows: dict[tuple[str, ...], list[str]] = {}  # methods by what they come to
             for method in METHODS:
                 answers = {role: lab.ask(role, method, address) for role in ROLES}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 from collections.abc import Iterator
 
@@ -24,11 +23,10 @@ from labsite.tests.injection import (
     look,
     make_infected,
     mistakes_in,
+    own_pages,
 )
 
 pytestmark = pytest.mark.django_db
-# How many of the payloads have each their own pages looked at; INJECTION_PAYLOADS=60 looks at all.
-OWN_PAGES = int(os.environ.get("INJECTION_PAYLOADS", "8"))
 
 
 # The measure itself
@@ -90,9 +88,13 @@ def test_c1_to_c6_all_payloads_on_the_pages_that_list_them(infected, boss):
     assert look(boss, of_admin) > 8
     public = [address for address in infected if address not in of_admin]
     assert look(Client(), public) == len(public) > 20
-    own = range(0, len(PAYLOADS), max(1, len(PAYLOADS) // OWN_PAGES))
-    kinds = ("/publications", "/people", "/venues", "/topics")
-    assert look(Client(), [f"{kind}/infected-{number}/" for number in own for kind in kinds]) == 4 * len(own)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("part", range(2))  # for two processes
+def test_c1_to_c6_each_payload_on_its_own_pages(infected, part):
+    own = own_pages()[part::2]
+    assert look(Client(), own) == len(own) >= len(PAYLOADS) * 5 // 2
 
 
 # Formats

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -98,3 +100,61 @@ def test_l3_a_service_that_does_not_answer_ends_with_an_error(advisories, monkey
     monkeypatch.setattr(advisories, "audit", fail)
     assert advisories.main() == 2
     assert "NOT AUDITED" in capsys.readouterr().out
+
+
+# What is in a release: L2
+
+
+def sbom_command() -> list[str]:
+    """The program and arguments of `make sbom`."""
+    dry = subprocess.run(["make", "--dry-run", "sbom"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607
+    (line,) = [line for line in dry.stdout.splitlines() if "cyclonedx-py" in line]
+    return line.lstrip("@").split()
+
+
+def beside_python(command: list[str]) -> list[str]:
+    """The same with the program that the tests' own Python has."""
+    return [str(Path(sys.executable).parent / Path(command[0]).name), *command[1:]]
+
+
+def test_l2_make_sbom_names_every_pinned_package_with_its_hashes(tmp_path):
+    command = beside_python(sbom_command())
+    target = tmp_path / "labsite.cdx.json"
+    command[command.index("--output-file") + 1] = str(target)
+    subprocess.run(command, cwd=ROOT, capture_output=True, check=True)  # noqa: S603 - our own
+    components = json.loads(target.read_text(encoding="utf-8"))["components"]
+    listed = {f"{each['name']}=={each['version']}".lower(): each for each in components}
+    pinned = {block.split(" ", 1)[0].lower(): block for block in blocks("requirements.txt")}
+    assert set(listed) == set(pinned)
+    for name, block in pinned.items():
+        hashes = {each["content"] for part in listed[name]["externalReferences"] for each in part.get("hashes", ())}
+        assert hashes == set(re.findall(r"--hash=sha256:([0-9a-f]{64})", block)), name
+
+
+# Habits: L4
+
+
+def bandit(*targets: str) -> subprocess.CompletedProcess:
+    """As `make lint` calls it, over other files."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\t\$\(BIN\)/(bandit .*) \$\(ROOMS\)$", text, re.M)
+    command = beside_python(line.split())
+    return subprocess.run([*command, *targets], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def test_l4_bandit_finds_nothing_in_our_packages():
+    (rooms,) = re.findall(r"^ROOMS := (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert {"labsite", "people", "publications", "activities"} < set(rooms.split())
+    done = bandit(*rooms.split())
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "habit",
+    ["import subprocess\nsubprocess.run(name, shell=True)", "import pickle\npickle.loads(given)", "eval(given)"],
+)
+def test_l4_bandit_finds_what_is_unsafe(tmp_path, habit):
+    (tmp_path / "unsafe.py").write_text(habit)
+    done = bandit(str(tmp_path))
+    assert done.returncode == 1, done.stderr
+    assert "unsafe.py" in done.stdout

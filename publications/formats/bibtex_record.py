@@ -140,7 +140,9 @@ class _Reader:
         if not annotation:
             return read
         authors, placed = annotate(read.authors, annotation)
-        if placed:
+        if placed and read.has_signs:  # both are written anew, for neither field says all of the authors
+            self.used.add("author+an")
+        elif placed:
             self.place("authors", "author+an")
         return replace(read, authors=authors)
 

@@ -394,13 +394,13 @@ def check(data: bytes) -> None:
     assert bool(entries) == bool(data)
 
 
-@settings(max_examples=cases(300), deadline=None)
+@settings(max_examples=cases(1_200), deadline=None)
 @given(st.lists(pieces, max_size=40).map("".join))
 def test_b15_any_file_of_a_grammar_is_answered(text):
     check(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=cases(200), deadline=None)
+@settings(max_examples=cases(400), deadline=None)
 @given(st.binary(max_size=200))
 def test_b15_any_file_of_bytes_is_answered(data):
     check(data)
@@ -409,7 +409,7 @@ def test_b15_any_file_of_bytes_is_answered(data):
 MUTATED = REAL.read_bytes()
 
 
-@settings(max_examples=cases(60), deadline=None)
+@settings(max_examples=cases(150), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(MUTATED) - 1), st.integers(0, 40), st.binary(max_size=4)), min_size=1, max_size=4
@@ -422,7 +422,7 @@ def test_b15_any_mutation_of_a_real_file_is_answered(cuts):
     check(data)
 
 
-@settings(max_examples=cases(100), deadline=None)
+@settings(max_examples=cases(300), deadline=None)
 @given(st.lists(pieces.filter(lambda piece: "@" not in piece), max_size=12).map("".join))
 def test_b15_what_stands_between_costs_no_valid_entry(text):
     entries = read(VALID[0] + "@misc{x, " + text + "\n" + VALID[1] + VALID[2])

@@ -272,6 +272,13 @@ def test_biblatex_annotations_of_authors():
     assert (partly.authors[0].is_corresponding, list(partly.extra)) == (True, ["author+an"])
 
 
+def test_authors_with_signs_and_an_annotation_are_written():
+    found = record("author = {Quint*, Ada and Okafor, Bo}, author+an = {2=corresponding}")
+    written = write_bibtex(found)
+    assert "author = {Quint, Ada and Okafor, Bo}" in written
+    assert "author+an = {1=equal;2=corresponding}" in written
+
+
 def test_homonyms_of_dblp_leave_a_note():
     assert one("author = {Yang Zhang 0001}").notes == ("DBLP counts several people of this name: Yang Zhang 0001.",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,12 +17,14 @@ from django.contrib.auth import get_user_model
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import JSONField, Value
+from django.db.models import JSONField, Sum, Value
+from django.db.models.functions import Length
 from django.test import Client
 
 from activities.models import Metric
 from labsite.backups.scratch import standing_in
 from labsite.environment import sqlite_database
+from labsite.models import Page
 from labsite.tests.factories import make_member, make_publication, make_venue
 from people.models import Person
 from publications.models import Import, ImportEntry, Publication
@@ -125,6 +128,15 @@ def nasty_rows() -> None:
     )
     gone = make_venue("GONE")
     gone.delete()  # its number must not come again
+
+
+def fill_hundred_megabytes() -> None:
+    """100 MB in the tables, and 20 MB of media that no packing makes smaller."""
+    for number in range(50):
+        Page.objects.bulk_create([Page(slug=f"long-{number}", title="Long", body=f"Words of {number}. " * 170_000)])
+    assert Page.objects.aggregate(total=Sum(Length("body")))["total"] > 100_000_000
+    for number in range(20):
+        store(f"photos/{number}.jpg", os.urandom(1_000_000))
 
 
 def store(name: str, content: bytes = PIXEL) -> str:

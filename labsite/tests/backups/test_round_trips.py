@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import errno
 import os
+import secrets
 import threading
 import zipfile
 from contextlib import closing
@@ -40,6 +41,7 @@ from labsite.signing_in.second_factor import add_app, make_secret
 from labsite.tests.backups.site import (
     PIXEL,
     everything,
+    fill_hundred_megabytes,
     nasty_rows,
     pages,
     sqlite_site,
@@ -296,7 +298,7 @@ def writer(number: int, connect: object, stop: threading.Event, done: list[int])
         step = 0
         while not stop.is_set():
             step += 1
-            name = f"w-{number}-{step}"
+            name = f"w-{number}-{secrets.token_hex(12)}"
             cursor = own.cursor()
             cursor.execute("BEGIN IMMEDIATE" if mark == "?" else "BEGIN")
             for statement in STATEMENTS:
@@ -335,20 +337,35 @@ def check_moments(folder: Path, rounds: int) -> None:
             assert tables["auth_group"].last_key >= tables["auth_group"].rows
 
 
-ROUNDS = 3 + int(os.environ.get("TORTURE_ROUNDS", "0"))
+ROUNDS = int(os.environ.get("TORTURE_ROUNDS", "3"))
+
+
+def back_up_meanwhile(connect: object, folder: Path, rounds: int) -> None:
+    """So many backups while two write; each is of one moment."""
+
+    def act() -> None:
+        for number in range(rounds):
+            make_archive(folder / f"{number}.zip", with_sessions=True)
+
+    assert write_meanwhile(connect, act) > 0
+    check_moments(folder, rounds)
+
+
+def connector_to_file(path: Path) -> object:
+    return lambda: connections["default"].copy().Database.connect(path, isolation_level=None, timeout=20)
 
 
 @pytest.mark.once
 def test_h10_a_backup_under_write_load_is_of_one_moment(empty_site, tmp_path):
-    def connect() -> object:
-        return connections["default"].copy().Database.connect(empty_site, isolation_level=None, timeout=20)
+    back_up_meanwhile(connector_to_file(empty_site), tmp_path, ROUNDS)
 
-    def act() -> None:
-        for number in range(ROUNDS):
-            make_archive(tmp_path / f"{number}.zip", with_sessions=True)
 
-    assert write_meanwhile(connect, act) > 0
-    check_moments(tmp_path, ROUNDS)
+@pytest.mark.once
+def test_h10_a_hundred_megabytes_and_media_are_of_one_moment_too(empty_site, tmp_path):
+    fill_hundred_megabytes()
+    back_up_meanwhile(connector_to_file(empty_site), tmp_path, 1)
+    with opened(tmp_path / "0.zip", None) as archive:
+        assert sum(file.bytes for file in archive.manifest.files) == 20_000_000
 
 
 @whole
@@ -357,12 +374,12 @@ def test_h10_on_postgresql(folders, tmp_path):
         pytest.skip("needs PostgreSQL; the run on it has this")
     parameters = {key: each for key, each in connection.get_connection_params().items() if key in LIBPQ}
 
-    def act() -> None:
-        for number in range(ROUNDS):
-            make_archive(tmp_path / f"{number}.zip", with_sessions=True)
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(**parameters, autocommit=True)
 
-    assert write_meanwhile(lambda: psycopg.connect(**parameters, autocommit=True), act) > 0
-    check_moments(tmp_path, ROUNDS)
+    back_up_meanwhile(connect, tmp_path, ROUNDS)
+    fill_hundred_megabytes()
+    back_up_meanwhile(connect, tmp_path, 1)
 
 
 LIBPQ = ("host", "port", "dbname", "user", "password")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from labsite.models import LabProfile
 from labsite.tests.browser.conftest import breaches_in
 from labsite.tests.browser.pages import ADMIN, MEMBERS, PUBLIC, admin_pages
-from labsite.tests.injection import MARKER, make_infected
+from labsite.tests.injection import MARKER, make_infected, own_pages
 from labsite.tests.members import make_account, make_picture, sign_in
 from people.models import Person
 
@@ -144,6 +144,17 @@ def test_d5_no_page_stands_in_a_frame(watched: Page, live_server, transactional_
         )
 
 
+HTML = "text/html; charset=utf-8"
+TOGETHER = 10  # pages in one document
+
+
+def pages_together(addresses: list[str]) -> list[str]:
+    """The pages as they are, one behind the other: a browser reads ten in the time of one, and each as it stands."""
+    texts = [Client().get(address).getvalue().decode() for address in addresses]
+    assert all(MARKER in text for text in texts)
+    return ["".join(texts[first : first + TOGETHER]) for first in range(0, len(texts), TOGETHER)]
+
+
 def test_c1_to_c6_nothing_typed_runs(chromium: Browser, live_server, transactional_db):
     """All payloads in all fields, on the pages that show them: the templates hold by themselves, without the policy."""
     addresses = make_infected()
@@ -157,6 +168,10 @@ def test_c1_to_c6_nothing_typed_runs(chromium: Browser, live_server, transaction
         "request",
         lambda request: request.url.startswith((live_server.url, "data:")) or found.append(f"asked {request.url}"),
     )
+    texts = pages_together(own_pages())
+    together = {f"{live_server.url}/together/{number}": text for number, text in enumerate(texts)}
+    context.route("**/together/*", lambda route: route.fulfill(body=together[route.request.url], content_type=HTML))
+    addresses += together
     for address in addresses:
         assert page.goto(address).status == 200, address
         # What waits for a mouse or the keyboard gets one of each.

@@ -12,6 +12,7 @@ import random
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,14 @@ from django.db.models import Count
 from django.test import Client
 
 from labsite.backups import loading, restoring
+from labsite.backups.archive import opened
 from labsite.backups.making import make_archive
 from labsite.models import Page
-from labsite.tests.backups.site import copy_tables, everything, pages
+from labsite.tests.backups.site import copy_tables, everything, fill_hundred_megabytes, pages
 from labsite.tests.bibliography import STRINGS, make_entry
 from labsite.tests.factories import make_publication
 from labsite.tests.generated import grow
+from labsite.tests.killing.failing import fail_writes
 from people.models import Person
 from publications import reading
 from publications.importing import runs
@@ -69,6 +72,32 @@ def import_on_the_command_line(path: str, batch: int) -> None:
     runs.BATCH = batch
     reading.read_bounded = read_whole
     IMPORT.run_from_argv(["manage.py", "import_publications", path])
+
+
+def import_on_failing_disk(path: str, batch: int, statement: int, error: int) -> None:
+    """The same on a disk whose every write gives `error` (an errno) from the statement of that number on."""
+    numbers = count(1)
+
+    def watch(execute: Any, *given: Any) -> Any:
+        if next(numbers) == statement:
+            fail_writes(error)
+        return execute(*given)
+
+    with connection.execute_wrapper(watch):
+        import_on_the_command_line(path, batch)
+
+
+def statements_of_import(path: str, batch: int) -> int:
+    """How many an undisturbed import sends."""
+    sent: list[str] = []
+
+    def watch(execute: Any, sql: str, *given: Any) -> Any:
+        sent.append(sql)
+        return execute(sql, *given)
+
+    with connection.execute_wrapper(watch):
+        import_on_the_command_line(path, batch)
+    return len(sent)
 
 
 def read_whole(path: Path) -> Iterator[SourceEntry]:
@@ -118,6 +147,16 @@ def fill_demo() -> None:
 
 def back_up(path: str) -> None:
     make_archive(Path(path))
+
+
+def check_archive(path: str) -> None:
+    """Raises `BackupProblem` where it is not whole."""
+    with opened(Path(path), None) as archive:
+        archive.check()
+
+
+def fill() -> None:
+    fill_hundred_megabytes()
 
 
 def restore(archive: str, tables: str) -> None:

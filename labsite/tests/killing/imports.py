@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from labsite.tests.killing.forked import Forked
 
 BATCH = 10  # entries in a transaction, so that a second sees many commits
 ENTRIES = 100  # of a file; the next one when all are in
+MESSAGE = re.compile(r"^(CommandError|SystemCheckError): ", re.M)  # what a person reads in place of a traceback
 
 
 class Killings:
@@ -65,6 +67,15 @@ class Killings:
         assert state["papers"] == self.files * ENTRIES
         self.site.run("import_file", str(self.path), BATCH)
         assert self.site.run("state_of_imports")["papers"] == state["papers"]
+
+
+def check_whole(state: dict[str, Any], said: str, batch: int, where: str) -> None:
+    """What an import that could not write has left in an empty site: whole batches, and all that it told to be in."""
+    assert state["problems"] == [], f"{where}: {state['problems']}"
+    assert state["papers"] == state["created"], f"{where}: {state}"
+    assert state["without_authors"] == state["without_digest"] == state["without_version"] == 0, f"{where}: {state}"
+    assert all(count % batch == 0 for count in state["entries"]), f"{where}: {state['entries']}"
+    assert not state["entries"] or state["entries"][-1] >= acknowledged(said), where
 
 
 def acknowledged(said: str) -> int:
