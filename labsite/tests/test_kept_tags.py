@@ -29,7 +29,7 @@ SOURCES = [
     '{% url "people:person" slug=slug %}',
     "{% url name %}",
     '{% url "admin:index" %}',
-    "{% blocktranslate count number=2 %}{{ number }} publication{% plural %}{{ number }} publications{% endblocktranslate %}",
+    "{% blocktranslate count number=2 %}{{ number }} paper{% plural %}{{ number }} papers{% endblocktranslate %}",
 ]
 VALUES = {"word": "Venue", "slug": "ada", "name": "publications:venues", "kind": "before a year"}
 
