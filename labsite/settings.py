@@ -107,6 +107,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = [
     # Author positions are unique through a deferrable constraint, which SQLite lacks: forms and importers check too.
     "models.W038",
+    # `i18n` is Django's library with tags of ours, on purpose (labsite.templatetags.kept).
+    "templates.W003",
 ]
 
 AUTH_PASSWORD_VALIDATORS = [
