@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from labsite.cards.drawing import draw_card
 from labsite.cards.facts import Card, folder_name, make_card
 from labsite.context import load_lab_profile
+from labsite.lib.images import UNREADABLE
 from labsite.lib.renditions import answer, folder_of, kept
 from labsite.lib.web import UNLISTED
 from labsite.models import LabProfile
@@ -89,6 +90,6 @@ def read_card(name: str, shown: Card, is_still_so: Callable[[], bool]) -> bytes:
 
 def draw(shown: Card) -> bytes:
     if shown.photo:
-        with suppress(FileNotFoundError), default_storage.open(shown.photo, "rb") as portrait:
+        with suppress(*UNREADABLE), default_storage.open(shown.photo, "rb") as portrait:
             return draw_card(shown, portrait)
     return draw_card(shown)

@@ -70,7 +70,7 @@ def let_scripts_read(response: HttpResponseBase) -> None:
 
 
 class HeadersMiddleware:
-    """The outermost middleware, so that redirects, refusals, errors and static files are told too."""
+    """Outside of all that answers, so that redirects, refusals, errors and static files are told too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

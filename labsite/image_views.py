@@ -6,6 +6,7 @@ import hashlib
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
@@ -67,7 +68,7 @@ def photo_rendition(request: HttpRequest, key: str, size: str, focus: str, endin
         return HttpResponseRedirect(rendition_address(person, size, ending), headers={"Cache-Control": ASK_AGAIN})
 
     def may_keep() -> bool:
-        rows = Person.objects.published().filter(photo=name, photo_consent=True)
+        rows = Person.objects.using(DEFAULT_DB_ALIAS).published().filter(photo=name, photo_consent=True)
         return rows.filter(photo_focus_x=point[0], photo_focus_y=point[1]).exists()
 
     def read() -> bytes:

@@ -169,13 +169,6 @@ class PersonForm(SlugForm):
             "photo_focus_y": FocusInput,
         }
 
-    def clean_photo(self) -> Any:
-        """Of an earlier version whose photo was deleted since, the photo that there is now."""
-        photo = self.cleaned_data.get("photo")
-        if photo and "photo" not in self.changed_data and not photo.storage.exists(photo.name):
-            return Person.objects.filter(pk=self.instance.pk).values_list("photo", flat=True).first() or ""
-        return photo
-
 
 class StatusFilter(admin.SimpleListFilter):
     """Current, upcoming, alumni, and those who are not members."""
@@ -267,6 +260,8 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
         (_("For editors"), {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
     ]
     private_history = frozenset({"email", "phone", "office", "identity_note"})
+    # The photo of an earlier version may be deleted by now, and consent is given and taken back, not gone back to.
+    kept_today = frozenset({"photo", "photo_alt", "photo_crop", "photo_focus_x", "photo_focus_y", "photo_consent"})
     editors_only = {"slug", "is_published", "user", "identity_note"}
     readonly_fields = ["photo_crop"]
 

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.db.models.signals import post_save, pre_save
 
-from labsite.lib.changes import records_written
+from labsite.lib.changes import consent_withdrawn, records_written
 from labsite.lib.images import ImageUploadField, reencode, validate_image
 from labsite.lib.renditions import FORMATS, Size, drop_renditions
 from labsite.lib.uploads import connect_uploads
@@ -105,15 +105,18 @@ def connect_photos(person: type[models.Model], *others: type[models.Model]) -> N
     records_written.connect(drop_hidden, sender=person, dispatch_uid="photos")
 
 
-def note_shown(sender: type[models.Model], instance: Any, **kwargs: Any) -> None:
+def note_shown(sender: type[models.Model], instance: Any, update_fields: Any = None, **kwargs: Any) -> None:
     stored = sender._base_manager.filter(pk=instance.pk).exclude(photo="") if instance.pk else None
     instance._photo_before = stored.values_list(*SHOWN).first() if stored is not None else None
     if instance._photo_before and is_withdrawn(dict(zip(SHOWN, instance._photo_before, strict=True)), instance):
+        if update_fields is not None and not {"photo", "photo_alt"} <= {*update_fields}:
+            raise ValueError("Without consent the photo goes too: save “photo” and “photo_alt” with “photo_consent”.")
         instance.photo, instance.photo_alt = "", ""
+        consent_withdrawn.send(sender=sender, instance=instance)
 
 
 def is_withdrawn(before: dict[str, Any], person: Any) -> bool:
-    """Whether this save takes back the consent to the photo that is stored: then the lab may not keep it either."""
+    """Whether this save takes back the consent to the photo that is stored."""
     return before["photo_consent"] and not person.photo_consent and person.photo.name == before["photo"]
 
 

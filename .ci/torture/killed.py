@@ -22,6 +22,7 @@ OVERLOOKED_AFTER = 10  # seconds without a new worker; usually it comes within t
 GROWN_UP = 6
 NEAR = 0.02  # of the time until the swap of a restore
 PHOTO = 2_000_000  # bytes
+ENOUGH = 20  # kills of a restore: some of them come after the swap
 PAPERS = 300  # of the database that is migrated
 
 
@@ -165,6 +166,7 @@ def kill_restores(places: Places, database: str, rounds: int) -> str:
                 swap.learn(is_new=found == then)
         site.run("restore", str(folder / "then.zip"), tables)
         assert site.run("digest") == then
+    assert rounds < ENOUGH or (old and new), f"{rounds} kills, all on one side of the swap: {old} before, {new} after"
     return (
         f"{rounds:,} kills, half of them near the instant of the swap: {old:,} times the old site was there, {new:,} "
         "times the new one, nothing between"

@@ -67,6 +67,7 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
 
     form = RecordForm
     private_history: frozenset[str] = frozenset()  # fields whose earlier values only data managers read
+    kept_today: frozenset[str] = frozenset()  # fields that going back to an earlier version leaves alone
     formfield_overrides = ONE_LINE_INPUTS
     list_per_page = 50
     show_full_result_count = False
@@ -141,17 +142,22 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
         """The fields of which this account may read today's values only."""
         return frozenset() if request.user.has_perm(READ_PRIVATE_HISTORY) else self.private_history
 
+    def left_alone(self, request: HttpRequest, obj: Any) -> frozenset[str]:
+        """The fields that are not in the form of `obj`, if that is an earlier version."""
+        is_earlier = bool(getattr(obj, "_history", None))
+        return self.hidden_history(request) | self.kept_today if is_earlier else frozenset()
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        hidden = self.hidden_history(request) if getattr(obj, "_history", None) else frozenset()
+        hidden = self.left_alone(request, obj)
         return without_fields(fieldsets, hidden) if hidden else fieldsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Of an earlier version, hidden fields hold what they hold today: going back leaves them alone."""
-        hidden = self.hidden_history(request) if getattr(obj, "_history", None) else frozenset()
+        """Of an earlier version, such fields hold what they hold today."""
+        hidden = self.left_alone(request, obj)
         if hidden:
             today = self.model._base_manager.filter(pk=obj.pk).first() or self.model()
-            for name in hidden:
+            for name in hidden & {field.name for field in self.opts.concrete_fields}:
                 setattr(obj, name, getattr(today, name))
         return super().get_form(request, obj, change=change, **kwargs)
 

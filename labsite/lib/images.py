@@ -27,6 +27,10 @@ def picture_path(instance: Any, filename: str) -> str:
     return f"site/{uuid.uuid4().hex}.jpg"
 
 
+# What decoders raise for a stored picture that was damaged since.
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+
+
 def open_image(upload: Any) -> Image.Image:
     """The image, its header checked but not decoded; raises `ValidationError` with what to do."""
     if upload.size > MAX_BYTES:

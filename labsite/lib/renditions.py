@@ -24,7 +24,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from PIL import Image
 
-from labsite.lib.images import crop_to, encode
+from labsite.lib.images import UNREADABLE, crop_to, encode
 
 # By ending: the encoder and the media type. Pages offer them in this order; a browser takes the first it knows.
 FORMATS = {"avif": ("AVIF", "image/avif"), "webp": ("WEBP", "image/webp"), "jpg": ("JPEG", "image/jpeg")}
@@ -138,12 +138,15 @@ def rendition(
 ) -> bytes:
     """The stored picture `name` in one size and format, kept if `may_keep`.
 
-    Raises `FileNotFoundError` if the picture is gone.
+    Raises `FileNotFoundError` if the picture is gone, or damaged so that nothing is to be seen.
     """
 
     def make() -> bytes:
         with default_storage.open(name, "rb") as source:
-            return render(source, size, ending, focus)
+            try:
+                return render(source, size, ending, focus)
+            except UNREADABLE as error:
+                raise FileNotFoundError(name) from error
 
     path = folder_of(name) / f"{size.width}x{size.height}-{focus[0]}-{focus[1]}.{ending}"
     return kept(path, make, may_keep)

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.lib.search import forget_deleted
-from labsite.models import Erasure, Merge
+from labsite.models import Dismissal, Erasure, LinkCheck, Merge
+from labsite.privacy.photos import forget_photos
 from labsite.privacy.sites import forget_in_sites
 from labsite.privacy.traces import (
     WITHHELD,
@@ -28,7 +29,8 @@ from labsite.privacy.traces import (
     scrub_versions,
     whole_names,
 )
-from people.models import Person
+from labsite.review.rows import make_key
+from people.models import Person, ProfileLink
 from publications.digests import note_changes
 from publications.models import Authorship, FacetTotal, Import, ImportEntry, Publication, PublicationDigest
 
@@ -89,11 +91,13 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
         hidden = plan.names if withhold_name else [name for name in plan.names if name not in printed]
         forget_in_imports(person, papers, hidden)
         forget_in_sites(plan.keys, plan.names)
+        forget_evidence(person, plan.names)  # while rows say who they are linked to
         if withhold_name:
             withhold(person, plan.names)
         forget_account(person)
+        forget_addresses(plan.keys)
+        forget_photos(Person, person)
         forget_decisions(person, plan.names)
-        forget_evidence(person, plan.names)
         records = delete_rows(plan.keys)
         forget_history(plan.keys, plan.names)
         scrub_versions(plan.names)
@@ -115,6 +119,15 @@ def forget_evidence(person: Person, names: list[str]) -> None:
     versions = Authorship.history.exclude(link_note="").values_list("history_id", "person", "link_note")
     naming = [key for key, linked, note in versions.iterator() if linked == person.pk or pattern.search(note)]
     Authorship.history.filter(history_id__in=naming).update(link_note="")
+
+
+def forget_addresses(keys: dict[type[models.Model], set[Any]]) -> None:
+    """What was asked of web addresses that are the person's, and what editors decided of them."""
+    links = [ProfileLink.objects.filter(pk__in=keys.get(ProfileLink, ()))]
+    links += [ProfileLink.history.filter(id__in=keys.get(ProfileLink, ()))]
+    addresses = {address for rows in links for address in rows.values_list("url", flat=True)}
+    LinkCheck.objects.filter(url__in=addresses).delete()
+    Dismissal.objects.filter(kind="dead-links", key__in=[make_key(address) for address in addresses]).delete()
 
 
 def forget_leavings() -> None:

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.models import Merge
-from labsite.privacy.sites import sites_without_contact
+from labsite.privacy.erasing import empty_log, overwrite_deleted
+from labsite.privacy.sites import change_in_sites
 from labsite.privacy.traces import records_of
 from people.models import Membership, Person, ProfileChange
 from people.models.person import Visibility
@@ -48,6 +49,7 @@ def forget_overdue(today: datetime.date, months: int) -> int:
     Each person is locked and looked at again: an editor may have written meanwhile that they stay.
     """
     number = 0
+    overwrite_deleted()
     for key in list(find_overdue(today, months).values_list("pk", flat=True)):
         with transaction.atomic():
             hold_lock(RECORDS)
@@ -55,23 +57,34 @@ def forget_overdue(today: datetime.date, months: int) -> int:
             if person and find_overdue(today, months).filter(pk=key).exists():
                 forget_contact(person)
                 number += 1
+    empty_log()
     return number
 
 
 def forget_contact(person: Person) -> None:
     """Empties the contact data of a locked person, of records merged into theirs, and of every version of these."""
+    keys = records_of(person)
+    versions = Person.history.filter(id__in=keys)
+    values = {name: {*versions.values_list(name, flat=True), getattr(person, name)} - {""} for name in PRIVATE}
     for name in PRIVATE:
         setattr(person, name, "")
         setattr(person, f"{name}_visibility", Visibility.PRIVATE)
     person.save()
-    keys = records_of(person)
     Person.history.filter(id__in=keys).update(**dict.fromkeys(PRIVATE, ""))
     for change in ProfileChange.objects.filter(person=person):
         left = {name: value for name, value in change.values.items() if name not in PRIVATE}
         ProfileChange.objects.filter(pk=change.pk).update(values=left)
-    for made in Merge.objects.filter(model="people.person", kept_id__in=keys):
+    merges = Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys))
+    for made in merges:
         Merge.objects.filter(pk=made.pk).update(effect=without_contact(made.effect))
-    sites_without_contact(keys, without_contact)
+        forget_in_versions({made.kept_id, made.merged_id} - keys, values)
+    change_in_sites(keys, without_contact)
+
+
+def forget_in_versions(people: set[Any], values: dict[str, set[str]]) -> None:
+    """Empties these values in versions of records that were one with the person's for a while: a merge copied them."""
+    for name, own in values.items():
+        Person.history.filter(id__in=people, **{f"{name}__in": own}).update(**{name: ""})
 
 
 def without_contact(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -87,10 +87,10 @@ def scrubbed(value: Any, pattern: Any) -> Any:
     return [scrubbed(each, pattern) for each in value] if isinstance(value, list) else value
 
 
-def sites_without_contact(people: set[Any], emptied: Any) -> None:
-    """Empties contact data in what imports noted of these people: taken back, a site finds them as they are."""
+def change_in_sites(people: set[Any], change: Callable[[Any], Any]) -> None:
+    """Puts what imports noted of these people as `change` says: taken back, a site finds them as they are."""
     for batch in SiteImport.objects.exclude(effect={}):
-        entries = [emptied(entry) if concerns(entry, people) else entry for entry in batch.effect.get("entries", ())]
+        entries = [change(entry) if concerns(entry, people) else entry for entry in batch.effect.get("entries", ())]
         if entries != batch.effect.get("entries"):
             SiteImport.objects.filter(pk=batch.pk).update(effect={**batch.effect, "entries": entries})
 

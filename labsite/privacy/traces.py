@@ -61,6 +61,7 @@ def names_of(person: Person) -> list[str]:
         person.name,
         person.native_name,
         *(name for row in Person.history.filter(id__in=keys).values_list("name", "native_name") for name in row),
+        *PersonName.objects.filter(person__in=keys).values_list("name", flat=True),
         *PersonName.history.filter(person_id__in=keys).values_list("name", flat=True),
         *(name for row in merges.values_list("kept_name", "merged_name") for name in row),
         *person.authorships.values_list("printed_name", flat=True),

@@ -246,8 +246,9 @@ def ask(method: str, address: str, headers: dict[str, str], body: bytes | None =
     return found
 
 
-def account_for(claims: Claims) -> Any:
-    """The account that these claims belong to; raises `NobodyHere`. Accounts are never made by this.
+def account_for(claims: Claims) -> tuple[Any, bool]:
+    """The account that these claims belong to, and whether it was linked with them just now; raises `NobodyHere`.
+    Accounts are never made by this.
 
     First by the subject, which never changes. Then by e-mail, where the server has verified it, exactly one account
     bears it, and that account is linked with nobody else there: addresses of people who left are given to others.
@@ -257,7 +258,7 @@ def account_for(claims: Claims) -> Any:
     if identity:
         if not identity.account.is_active:
             raise NobodyHere
-        return identity.account
+        return identity.account, False
     if not claims.email or not claims.email.isascii():  # letters that look alike are left to an explicit link
         raise NobodyHere
     alike = get_user_model().objects.filter(email__iexact=claims.email, is_active=True)[:10]
@@ -265,7 +266,7 @@ def account_for(claims: Claims) -> Any:
     if len(found) != 1:
         raise NobodyHere
     link(found[0], claims)
-    return found[0]
+    return found[0], True
 
 
 def link(account: Any, claims: Claims) -> None:

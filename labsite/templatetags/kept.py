@@ -1,7 +1,7 @@
 """Three of Django's own tags, which work out once what Django works out anew for every page.
 
-A list holds some 330 nodes; these took a quarter of the time of its template (docs/performance.md). They are written as
-in Django and mean the same. The module stands in the place of Django's library `i18n` (labsite.settings).
+They are written as in Django and mean the same; docs/decisions.md says why. The module stands in the place of Django's
+library `i18n` (labsite.settings).
 """
 
 from __future__ import annotations

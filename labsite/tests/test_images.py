@@ -620,3 +620,18 @@ def test_tints_are_spread_and_stay():
     tints = [tint_of(f"person-{number}") for number in range(200)]
     assert set(tints) == set(range(8))
     assert tints == [tint_of(f"person-{number}") for number in range(200)]
+
+
+# Pictures that were damaged on the disk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("left", [b"", b"no picture", b"\xff\xd8\xff\xe0", "half"])
+def test_a_photo_that_is_damaged_is_not_found_and_stands_on_no_card(client, media, left):
+    person = with_photo()
+    path = media / person.photo.name
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if left == "half" else left)
+    assert client.get(rendition_address(person, "96", "jpg")).status_code == 404
+    assert client.get(f"/cards/people/{person.slug}.png").status_code == 200
+    assert client.get(person.get_absolute_url()).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from io import StringIO
 
 import pytest
@@ -14,10 +15,13 @@ from django.test import Client
 
 from activities.models import Mentorship, NewsItem
 from labsite.merging import merge
-from labsite.models import Erasure, LabProfile, Merge
+from labsite.merging.undoing import undo
+from labsite.models import Dismissal, Erasure, LabProfile, LinkCheck, Merge, Page
 from labsite.privacy.erasing import WITHHELD, ErasureRefused, erase, plan_erasure
 from labsite.privacy.retention import find_overdue, forget_overdue, months_before
+from labsite.review.rows import make_key
 from labsite.tests.factories import make_member, make_person, make_publication
+from labsite.tests.forms import form_values_of_history
 from labsite.tests.members import client_of, give_photo, make_account, make_own, save_profile
 from labsite.tests.world import make_world
 from people.models import Person, PersonName, ProfileChange
@@ -26,7 +30,13 @@ from publications.digests import flush_changes
 from publications.models import Authorship, Import, ImportEntry, Publication
 
 pytestmark = pytest.mark.django_db
-NAME, FORMER = "Zephyrine Quillfeather", "Zephyrine Oldname"
+NAME, FORMER, PRINTED_ONCE = "Zephyrine Quillfeather", "Zephyrine Oldname", "Oldnameship"
+NUMBER, OWN_HOST = "0000-0002-1825-0097", "https://quillfeather-own.example.org/"
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture
@@ -39,13 +49,21 @@ def person():
     person.save()
     person.names.create(name=FORMER, kind="former", is_public=False)
     person.names.filter(kind="former").delete()  # in history only
+    PersonName.objects.bulk_create(
+        [PersonName(person=person, name=PRINTED_ONCE, kind="former", is_public=False)]
+    )  # without history
     person.links.create(kind="website", url="https://example.org/zephyrine")
+    person.links.create(kind="website", url=OWN_HOST)
+    LinkCheck.objects.create(url=OWN_HOST, problem="It does not answer.")
+    Dismissal.objects.create(kind="dead-links", key=make_key(OWN_HOST))
     Authorship.objects.filter(person=person).update(printed_name=NAME, link_note=f"The index names {NAME}.")
     Authorship.objects.filter(person=person).first().save()  # a version of it
     ProfileChange.objects.create(person=person, values={"headline": {"from": "", "to": f"{NAME} on quiet machines"}})
-    double = make_member("Zephyrine Q.")
-    merge(person, double)
+    Authorship.objects.filter(pk=person.authorships.last().pk).update(link_note=f"The same ORCID iD, {NUMBER}.")
     give_photo(person)
+    double = make_member("Zephyrine Q.")
+    give_photo(double)
+    merge(person, double)
     paper = Publication.objects.get(slug="paper-0")
     paper.raw_record = {"authors": [NAME, "Somebody Else"]}
     paper.save()
@@ -65,22 +83,28 @@ def dump() -> str:
 
 
 def test_nothing_is_left_of_somebody_who_is_erased(person, django_capture_on_commit_callbacks):
-    photo, papers = person.photo.name, set(person.authorships.values_list("publication", flat=True))
+    photos, papers = stored_photos(), set(person.authorships.values_list("publication", flat=True))
     text = dump()
-    assert all(word in text for word in (NAME, FORMER, "zephyrine@example.org", "0123 456", "/zephyrine"))
+    told = (NAME, FORMER, PRINTED_ONCE, "zephyrine@example.org", "0123 456", "/zephyrine", NUMBER, OWN_HOST)
+    assert (len(photos), [word for word in told if word not in text]) == (2, [])
     with django_capture_on_commit_callbacks(execute=True):
         erasure = erase(person, withhold_name=True)
     flush_changes()
     text = dump()
-    for word in ("Zephyrine", "zephyrine", "0123 456", "Oldname"):
+    for word in ("Zephyrine", "zephyrine", "0123 456", "Oldname", NUMBER, "quillfeather-own"):
         assert word not in text, text[max(text.index(word) - 200, 0) :][:400]
-    assert not default_storage.exists(photo)
+    assert stored_photos() == []
     assert set(Publication.objects.filter(pk__in=papers).values_list("pk", flat=True)) == papers
     assert Authorship.objects.filter(printed_name=WITHHELD).count() >= len(papers) == erasure.papers
     assert (Erasure.objects.count(), erasure.records > 10) == (1, True)
     for address in ("/", "/people/", "/publications/", "/publications/paper-0/", "/mentorship/", "/awards/"):
         assert Client().get(address).status_code == 200
     assert Client().get("/people/ada-quint/").status_code == 404
+
+
+def test_what_editors_wrote_is_found_by_a_former_name_that_has_no_history(person):
+    page = Page.objects.create(slug="about", title="About", body=f"{PRINTED_ONCE} was here.")
+    assert (page, "body") in plan_erasure(person).mentions
 
 
 def test_papers_keep_the_name_as_it_was_printed(person):
@@ -191,8 +215,7 @@ def test_who_does_not_want_to_be_found_is_not_listed():
     assert own.slug not in listed
 
 
-def test_pictures_and_data_of_who_does_not_want_to_be_found_say_so_too(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+def test_pictures_and_data_of_who_does_not_want_to_be_found_say_so_too():
     own, other = make_own("Mia Own"), make_member("Bo Found")
     give_photo(own)
     give_photo(other)
@@ -203,6 +226,81 @@ def test_pictures_and_data_of_who_does_not_want_to_be_found_say_so_too(settings,
         assert [answer.headers.get("X-Robots-Tag") for answer in answers] == ["noindex, noimageindex", None], path
     for person in (own, other):
         assert Client().get(f"/api/v1/people/{person.slug}/").headers["X-Robots-Tag"] == "noindex"
+
+
+# Consent to a photo
+
+
+def stored_photos() -> list[str]:
+    return sorted(default_storage.listdir("photos")[1]) if default_storage.exists("photos") else []
+
+
+@pytest.fixture
+def one_of_two():
+    """Somebody whose record was entered twice, each time with a photo, and made one."""
+    kept, merged = make_member("Ada Quint"), make_member("A. Quint")
+    give_photo(merged)
+    made = merge(kept, merged)
+    return Person.objects.get(pk=kept.pk), made
+
+
+def take_consent_back(person: Person) -> None:
+    person.photo_consent = False
+    person.save()
+
+
+def test_a_merge_that_is_taken_back_brings_no_photo_without_consent(one_of_two, django_capture_on_commit_callbacks):
+    person, made = one_of_two
+    assert person.photo and stored_photos()
+    with django_capture_on_commit_callbacks(execute=True):
+        take_consent_back(person)
+    assert stored_photos() == []
+    undo(Merge.objects.get(pk=made.pk))
+    for each in Person.objects.all():
+        assert (each.photo.name, each.photo_alt, each.photo_consent) == ("", "", False)
+    assert "photos/" not in json.dumps(list(Merge.objects.values_list("effect", flat=True)))
+
+
+def test_whoever_was_one_with_somebody_else_for_a_while_loses_nothing(one_of_two, django_capture_on_commit_callbacks):
+    person, made = one_of_two
+    with django_capture_on_commit_callbacks(execute=True):
+        undo(made)
+        person.refresh_from_db()
+        give_photo(person)
+    assert len(stored_photos()) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        take_consent_back(person)
+    other = Person.objects.get(name="A. Quint")
+    assert other.photo_consent and stored_photos() == [other.photo.name.removeprefix("photos/")]
+
+
+def test_going_back_to_a_version_without_consent_leaves_the_photo(admin_client, django_capture_on_commit_callbacks):
+    person = make_member("Ada Quint")
+    give_photo(person)
+    first = person.history.last()
+    person.history.filter(pk=first.pk).update(photo_consent=False, photo="", photo_alt="", headline="Before")
+    person.headline = "After"
+    person.save()
+    path = f"/admin/people/person/{person.pk}/history/{first.pk}/"
+    page = admin_client.get(path)
+    shown = {name for name, _ in page.context["adminform"].form.fields.items()}
+    assert not {"photo_consent", "photo_alt", "photo_focus_x"} & shown
+    with django_capture_on_commit_callbacks(execute=True):
+        response = admin_client.post(path, form_values_of_history(page))
+    assert response.status_code == 302
+    person.refresh_from_db()
+    assert (person.headline, person.photo_consent, person.photo_alt) == ("Before", True, "Ada")
+    assert default_storage.exists(person.photo.name)
+
+
+def test_consent_is_not_taken_back_without_the_photo():
+    person = make_member("Ada Quint")
+    give_photo(person)
+    person.photo_consent = False
+    with pytest.raises(ValueError, match="save “photo” and “photo_alt”"):
+        person.save(update_fields=["photo_consent"])
+    person.save(update_fields=["photo_consent", "photo", "photo_alt"])
+    assert not Person.objects.get().photo
 
 
 # Retention
@@ -247,6 +345,18 @@ def test_contact_data_of_leavers_go_and_nobody_elses():
         person.refresh_from_db()
         assert person.phone == "0123"
     assert list(find_overdue(today, 12)) == []
+
+
+def test_contact_data_go_from_records_that_were_one_with_theirs_for_a_while():
+    kept, gone = make_member("Still Here"), make_member("Gone Long", end="2024-05", email="gone@example.org")
+    kept.office = "Room 1"
+    kept.save()
+    undo(merge(kept, gone))
+    assert "gone@example.org" in json.dumps(Merge.objects.get().effect)
+    assert Person.history.filter(id=kept.pk, email="gone@example.org").exists()
+    assert forget_overdue(datetime.date(2026, 11, 21), 12) == 1
+    assert "gone@example.org" not in dump()
+    assert Person.history.filter(id=kept.pk, office="Room 1").exists()
 
 
 def test_retention_is_reported_before_it_is_applied():

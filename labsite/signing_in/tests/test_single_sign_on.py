@@ -67,6 +67,14 @@ def test_a_verified_e_mail_signs_its_account_in(provider, ada):
     assert SignInEvent.objects.filter(account=ada, what=Happening.SIGNED_IN, means="other server").count() == 1
 
 
+def test_the_owner_is_told_when_the_account_is_linked_by_its_e_mail_and_not_again(provider, ada, settings, mailoutbox):
+    settings.MAIL_IS_CONFIGURED = True
+    for _ in range(2):
+        return_from(provider, Client())
+    assert SignInEvent.objects.filter(account=ada, what=Happening.LINKED).count() == 1
+    assert ["was linked with Example University" in mail.body for mail in mailoutbox] == [True]
+
+
 def test_afterwards_the_subject_counts_whatever_the_e_mail_is(provider, ada):
     return_from(provider, Client())
     other = make_account("bo", email="new@example.org")

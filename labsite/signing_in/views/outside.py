@@ -65,9 +65,12 @@ def outside_return(request: HttpRequest) -> HttpResponse:
     if kept["account"] is not None:
         return finish_link(request, claims, kept["account"])
     try:
-        account = single_sign_on.account_for(claims)
+        account, is_linked_now = single_sign_on.account_for(claims)
     except single_sign_on.NobodyHere:
         return tell(request, "nobody here", say_nobody(), 403)
+    if is_linked_now:
+        note(Happening.LINKED, request, account)
+        tell_owner(account, say_linked())
     return go_on(request, account, kept["next"], "other server")
 
 
@@ -80,9 +83,8 @@ def finish_link(request: HttpRequest, claims: single_sign_on.Claims, key: int) -
         messages.error(request, _("Nothing was linked: you or that account are linked with somebody else already."))
     else:
         note(Happening.LINKED, request, request.user)
-        what = _("Your account was linked with %(name)s.") % {"name": settings.OIDC["name"]}
-        tell_owner(request.user, what)
-        messages.success(request, what)
+        tell_owner(request.user, say_linked())
+        messages.success(request, say_linked())
     return HttpResponseRedirect(reverse("members:sign_in_settings"))
 
 
@@ -117,6 +119,10 @@ def name() -> dict[str, str]:
 
 def say_unreachable() -> str:
     return _("%(name)s does not answer at the moment. Try again later, or sign in with your password.") % name()
+
+
+def say_linked() -> str:
+    return _("Your account was linked with %(name)s.") % {"name": settings.OIDC["name"]}
 
 
 def say_failed() -> str:
