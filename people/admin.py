@@ -21,6 +21,7 @@ from labsite.lib.editing import READ_PRIVATE_HISTORY, PublishableAdmin, RecordAd
 from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
 from labsite.lib.tables.pages import TableAdmin
 from labsite.lib.text import make_slug
+from labsite.privacy.narrowing import DECISIONS
 from people.directory import current_membership
 from people.models import (
     Course,
@@ -260,8 +261,10 @@ class PersonAdmin(TableAdmin, PublishableAdmin):
         (_("For editors"), {"fields": ["user", "identity_note"], "classes": ["collapse"]}),
     ]
     private_history = frozenset({"email", "phone", "office", "identity_note"})
-    # The photo of an earlier version may be deleted by now, and consent is given and taken back, not gone back to.
-    kept_today = frozenset({"photo", "photo_alt", "photo_crop", "photo_focus_x", "photo_focus_y", "photo_consent"})
+    # What is shown to whom is decided, not gone back to; the photo of an earlier version may be deleted by now; and a
+    # name that became a former one stays one.
+    kept_today = frozenset({*DECISIONS, "photo", "photo_alt", "photo_crop", "photo_focus_x", "photo_focus_y", "user"})
+    rows_kept_today = frozenset({PersonName})
     editors_only = {"slug", "is_published", "user", "identity_note"}
     readonly_fields = ["photo_crop"]
 

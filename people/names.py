@@ -18,6 +18,7 @@ HAN_KANA_HANGUL = re.compile(r"[\u3005\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U0
 TITLES = frozenset({
     "dame", "dipl-ing", "dr", "dr-ing", "drs", "frau", "herr", "ir", "mr", "mrs", "ms", "prof", "professor", "sir",
 })  # fmt: skip
+WITHHELD = "Name withheld"  # of somebody who was erased and whose papers print no name (labsite.privacy)
 DEGREES = frozenset({"cphys", "dphil", "dsc", "facs", "frs", "ieee", "msc", "phd", "scd"})
 
 
@@ -48,6 +49,8 @@ def split_name(printed: str) -> NameParts:
     Kana or Hangul without blanks, stays whole.
     """
     name = " ".join(printed.split())
+    if name == WITHHELD:
+        return NameParts(literal=name)
     if "," in name:
         first, *others = (part.strip() for part in name.split(","))
         suffix = next((part for part in others if part.lower() in SUFFIXES), "")

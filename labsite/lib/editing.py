@@ -67,7 +67,9 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
 
     form = RecordForm
     private_history: frozenset[str] = frozenset()  # fields whose earlier values only data managers read
-    kept_today: frozenset[str] = frozenset()  # fields that going back to an earlier version leaves alone
+    # What going back to an earlier version leaves alone: fields, and models of rows inside the page.
+    kept_today: frozenset[str] = frozenset()
+    rows_kept_today: frozenset[type[models.Model]] = frozenset()
     formfield_overrides = ONE_LINE_INPUTS
     list_per_page = 50
     show_full_result_count = False
@@ -122,6 +124,8 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
             response = super().history_form_view(request, object_id, version_id, *args, **kwargs)
             if moment and response.status_code == 302:
                 for inline in self.get_inline_instances(request, version.instance):
+                    if inline.model in self.rows_kept_today:
+                        continue
                     column = _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name).attname
                     restore_rows(version.instance, inline.model, column, moment)
                 records_written.send(sender=self.model, instances=[version.instance])

@@ -18,15 +18,17 @@ from labsite.merging.plans import MergeRefused
 from labsite.merging.relations import Relation
 from labsite.merging.wording import words_of
 from labsite.models import Merge
+from labsite.privacy.narrowing import narrow_since
+from people.models import Person
 
 MOST_NAMED = 20
 
 
 class Undoing:
-    """One merge being taken back: its entries, last to first."""
+    """One merge being taken back: its entries, last to first. `kept` is the record that stayed, as it is before."""
 
-    def __init__(self, merge: Merge, user: Any) -> None:
-        self.merge = merge
+    def __init__(self, merge: Merge, kept: models.Model | None, user: Any) -> None:
+        self.merge, self.kept = merge, kept
         self.ledger = Ledger(user, f"Took back the merge of “{merge.merged_name}”"[:100])
         self.conflicts: list[str] = []
 
@@ -110,6 +112,7 @@ class Undoing:
             is_main = entry["model"].lower() == self.merge.model and row.pk == self.merge.merged_id
             if is_main:
                 self.make_room(row)
+                self.respect_decisions(row)
             if not drop_lost_targets(row):
                 self.conflicts.append(
                     gettext("%(verbose_name)s: one stays away, since what it belonged to is gone.")
@@ -152,6 +155,10 @@ class Undoing:
                 gettext("%(verbose_name)s “%(value)s” belongs to another record by now: %(became)s.")
                 % {"verbose_name": column.verbose_name, "value": value, "became": became}
             )
+
+    def respect_decisions(self, row: models.Model) -> None:
+        if isinstance(row, Person) and isinstance(self.kept, Person):
+            narrow_since(row, self.kept, self.merge.created_at)
 
     def replacement(self, row: models.Model, column: models.Field) -> Any:
         if column.name == "slug":
@@ -235,8 +242,7 @@ def undo_locked(merge: Merge, user: Any) -> list[str]:
             % {"kept_name": merge.kept_name, "kept_name_2": later.kept_name}
         )
     model = model_of({"model": merge.model})
-    list(model._base_manager.select_for_update().filter(pk=merge.kept_id))
-    undoing = Undoing(merge, user)
+    undoing = Undoing(merge, model._base_manager.select_for_update().filter(pk=merge.kept_id).first(), user)
     undoing.run()
     kept = model._base_manager.filter(pk=merge.kept_id)
     undoing.ledger.close(*kept, *model._base_manager.filter(pk=merge.merged_id))

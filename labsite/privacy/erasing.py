@@ -21,6 +21,7 @@ from labsite.privacy.sites import forget_in_sites
 from labsite.privacy.traces import (
     WITHHELD,
     delete_versions,
+    find_marks,
     find_mentions,
     forget_history,
     keys_about,
@@ -63,7 +64,8 @@ def plan_erasure(person: Person) -> ErasurePlan:
         (record, column) for record, column in find_mentions(plan.names)
         if record.pk not in plan.keys.get(type(record), ())
     ]  # fmt: skip
-    account = person.user
+    plan.mentions += [mark for mark in find_marks(person, plan.names) if mark not in plan.mentions]
+    account = account_of(person)
     if account and (account.is_superuser or account.is_staff):
         plan.problems.append(
             gettext("The account “%(account)s” works in the admin. Take that right away first, or give the account up.")
@@ -72,9 +74,27 @@ def plan_erasure(person: Person) -> ErasurePlan:
     return plan
 
 
+def find_person(slug: str) -> Person | None:
+    """Who is, or was until the record was deleted, at /people/slug/; then as the last version says, not stored."""
+    person = Person.objects.filter(slug=slug).first()
+    if person is None:
+        gone = Person.history.filter(slug=slug).exclude(id__in=Person.objects.values("pk")).first()
+        merged = gone and Merge.objects.filter(model="people.person", merged_id=gone.id, undone_at=None).first()
+        if merged:  # it is a part of another record by now
+            return Person.objects.filter(pk=merged.kept_id).first()
+        person = gone.instance if gone else None
+    return person
+
+
+def account_of(person: Person) -> Any:
+    return get_user_model().objects.filter(pk=person.user_id).first() if person.user_id else None
+
+
 def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> Erasure:
     """Deletes everything about the person: record, photo, account, requests, rows that tie them to others, and every
     version of any of these. One transaction.
+
+    `person` may be one whose record was deleted before, of whom versions are left (`find_person`).
 
     Papers stay with the name as it was printed, linked to nobody; with `withhold_name` they print “Name withheld”, and
     what sources said is searched for the name too. Raises `ErasureRefused` where something has to be seen to first.
@@ -82,7 +102,7 @@ def erase(person: Person, *, user: Any = None, withhold_name: bool = False) -> E
     overwrite_deleted()
     with transaction.atomic():
         hold_lock(RECORDS)
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = Person.objects.select_for_update().filter(pk=person.pk).first() or person
         plan = plan_erasure(person)
         if plan.problems:
             raise ErasureRefused(" ".join(plan.problems))
@@ -180,9 +200,10 @@ def forget_account(person: Person) -> None:
     that were this person's before and are gone.
     """
     linked = set(Person.history.filter(id__in=records_of(person)).values_list("user_id", flat=True)) - {None}
-    if person.user is not None:
-        linked.add(person.user.pk)
-        person.user.delete()
+    account = account_of(person)
+    if account is not None:
+        linked.add(account.pk)
+        account.delete()
     accounts = get_user_model()
     delete_versions(accounts, linked - set(accounts.objects.filter(pk__in=linked).values_list("pk", flat=True)))
 

@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.models import Merge
@@ -37,14 +37,40 @@ def find_overdue(today: datetime.date, months: int) -> QuerySet[Person]:
     """
     limit = months_before(today, months)
     late = Membership.objects.filter(Q(end__isnull=True) | Q(end__ends_on_or_after=limit))
-    there = Q()
-    for name in PRIVATE:
-        there |= ~Q(**{name: ""})
+    there = has_contact()
+    there |= Exists(Person.history.filter(has_contact(), id=OuterRef("pk")))
+    there |= Exists(ProfileChange.objects.filter(has_contact_asked(), person=OuterRef("pk")))
     return Person.objects.members().filter(there).exclude(memberships__in=late).order_by("pk").distinct()
 
 
+def has_contact() -> Q:
+    """Of a record or a version of one: that it holds contact data."""
+    return Q(*((name, "") for name in PRIVATE), _connector=Q.AND, _negated=True)
+
+
+def has_contact_asked() -> Q:
+    """Of a member's request: that it is about contact data."""
+    return Q(*((f"values__{name}__isnull", False) for name in PRIVATE), _connector=Q.OR)
+
+
+def forget_deleted(today: datetime.date, months: int) -> int:
+    """Empties contact data in versions of records that were deleted so many months ago; gives of how many people.
+
+    A record that was merged into another one is a part of that.
+    """
+    limit = months_before(today, months)
+    merged = Merge.objects.filter(model="people.person", undone_at=None).values("merged_id")
+    gone = Person.history.exclude(id__in=Person.objects.values("pk")).exclude(id__in=merged)
+    late = gone.filter(history_type="-", history_date__date__lt=limit).values_list("id", flat=True)
+    versions = gone.filter(has_contact(), id__in=set(late))
+    number = versions.order_by().values("id").distinct().count()
+    versions.update(**dict.fromkeys(PRIVATE, ""))
+    return number
+
+
 def forget_overdue(today: datetime.date, months: int) -> int:
-    """Empties e-mail, phone and office of everybody who is overdue, in every version too; gives how many people.
+    """Empties e-mail, phone and office of everybody who is overdue, in every version too, and of whoever was deleted
+    as long ago; gives how many people.
 
     Each person is locked and looked at again: an editor may have written meanwhile that they stay.
     """
@@ -57,6 +83,9 @@ def forget_overdue(today: datetime.date, months: int) -> int:
             if person and find_overdue(today, months).filter(pk=key).exists():
                 forget_contact(person)
                 number += 1
+    with transaction.atomic():
+        hold_lock(RECORDS)
+        number += forget_deleted(today, months)
     empty_log()
     return number
 

@@ -13,12 +13,14 @@ from django.db import models
 from django.db.models import CASCADE, PROTECT, ForeignKey, OneToOneField, Q
 
 from labsite.lib.dates import EDTFField
-from labsite.lib.text import DerivedTextField
+from labsite.lib.text import DerivedTextField, fold
 from labsite.models import Merge
 from people.models import Person, PersonName
+from people.names import WITHHELD, split_name
+from publications.models import Link, Publication
 
-WITHHELD = "Name withheld"
 NAMES = ("name", "given_name", "family_name", "native_name")
+SHORTEST_MARK = 4  # letters of a family name that are looked for within words: “Li” is in every second one
 NAMES_AT_ONCE = 30  # SQLite takes a thousand conditions in a row; a model has some twenty columns of text
 # Rows of these models say nothing once one of their sides is gone.
 ABOUT = (CASCADE, PROTECT)
@@ -66,7 +68,8 @@ def names_of(person: Person) -> list[str]:
         *(name for row in merges.values_list("kept_name", "merged_name") for name in row),
         *person.authorships.values_list("printed_name", flat=True),
     ]
-    return [name for name in dict.fromkeys(found) if name]
+    inverted = [split_name(name).inverted for name in found if name]  # “Family, Given”, as sources write it
+    return [name for name in dict.fromkeys([*found, *inverted]) if name]
 
 
 def keys_about(person: Person) -> dict[type[models.Model], set[Any]]:
@@ -203,6 +206,23 @@ def find_mentions(names: Iterable[str]) -> list[tuple[models.Model, str]]:
     Authors as printed and what is derived are not among them.
     """
     return [found for label in MENTIONING for found in texts_with(rows_to_name(apps.get_model(label)), names)]
+
+
+def find_marks(person: Person, names: Iterable[str]) -> list[tuple[models.Model, str]]:
+    """Where addresses, keys and notes of the person's papers hold a family name, as part of a word too: for an editor,
+    who may think of “long2020” what nobody can know.
+    """
+    families = {fold(split_name(name).family or name.split()[-1]).replace(" ", "") for name in names if name.strip()}
+    families = {each for each in families if len(each) >= SHORTEST_MARK}
+    papers = Publication.objects.filter(authorships__person=person).distinct()
+    rows = [(papers, ("slug", "bibtex_key", "note")), (Link.objects.filter(publication__in=papers), ("label", "url"))]
+    return [
+        (record, column)
+        for records, columns in rows
+        for record in records
+        for column in columns
+        if any(each in fold(str(getattr(record, column))).replace(" ", "") for each in families)
+    ]
 
 
 def rows_to_name(model: type[models.Model]) -> models.QuerySet:

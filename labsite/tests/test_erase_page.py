@@ -118,7 +118,7 @@ def test_it_costs_the_same_for_one_and_for_many(manager, person, django_assert_n
         friend.positions.create(organization=organization, title=f"Assistant of {NAME}")
         Mentorship.objects.create(mentor=person, mentee=friend, outcome=f"Left with {NAME}")
     manager.get(page_of(person))
-    with django_assert_num_queries(58):
+    with django_assert_num_queries(60):
         answer = manager.get(page_of(person))
     assert len(answer.context["mentions"]) == 1 + 3 * count
 

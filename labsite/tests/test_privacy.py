@@ -7,6 +7,7 @@ import json
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -22,7 +23,7 @@ from labsite.privacy.retention import find_overdue, forget_overdue, months_befor
 from labsite.review.rows import make_key
 from labsite.tests.factories import make_member, make_person, make_publication
 from labsite.tests.forms import form_values_of_history
-from labsite.tests.members import client_of, give_photo, make_account, make_own, save_profile
+from labsite.tests.members import client_of, give_photo, make_account, make_own, save_profile, sign_in
 from labsite.tests.world import make_world
 from people.models import Person, PersonName, ProfileChange
 from people.photos import rendition_address
@@ -291,6 +292,113 @@ def test_going_back_to_a_version_without_consent_leaves_the_photo(admin_client, 
     person.refresh_from_db()
     assert (person.headline, person.photo_consent, person.photo_alt) == ("Before", True, "Ada")
     assert default_storage.exists(person.photo.name)
+
+
+WIDE = {
+    "email": "wide@example.org", "email_visibility": "public", "office": "Room 1", "office_visibility": "members",
+    "status_text": "Looking for work", "status_is_shown": True, "show_news": True,
+}  # fmt: skip
+NARROW = {
+    "email_visibility": "private", "office_visibility": "private", "status_is_shown": False, "show_news": False,
+    "kept_out_of_search": True, "cv_hidden": ["awards"], "is_published": False,
+}  # fmt: skip
+
+
+def values_of(person: Person) -> dict[str, object]:
+    person.refresh_from_db()
+    return {name: getattr(person, name) for name in NARROW}
+
+
+@pytest.mark.parametrize("further", [[], ["Data managers"]])
+def test_going_back_to_an_earlier_version_shows_nothing_that_was_hidden_since(further):
+    person = make_member("Ada Quint", headline="Before", **WIDE)
+    person.names.create(name="Ada Former", kind="nickname")
+    first = person.history.first()
+    Person.objects.filter(pk=person.pk).update(headline="After", **NARROW)
+    person.names.update(kind="former", is_public=False)
+    editor = make_account("edith", "Editors", is_staff=True)
+    editor.groups.add(*Group.objects.filter(name__in=further))
+    client = sign_in(editor)
+    path = f"/admin/people/person/{person.pk}/history/{first.pk}/"
+    page = client.get(path)
+    assert not {*NARROW} & {*page.context["adminform"].form.fields}
+    assert client.post(path, form_values_of_history(page)).status_code == 302
+    assert values_of(person) == NARROW
+    assert person.headline == "Before"
+    assert person.names.get().kind == "former"
+
+
+def test_a_merge_that_is_taken_back_shows_nothing_that_was_hidden_since():
+    kept, merged = make_member("Ada Quint", **WIDE), make_member("A. Quint", **WIDE)
+    made = merge(kept, merged)
+    person = Person.objects.get(pk=kept.pk)
+    for name, value in NARROW.items():
+        setattr(person, name, value)
+    person.save()
+    undo(made)
+    assert values_of(Person.objects.get(name="A. Quint")) == NARROW
+
+
+def test_a_merge_that_is_taken_back_brings_a_record_as_it_was():
+    kept, merged = make_member("Ada Quint", **NARROW | {"is_published": True}), make_member("A. Quint", **WIDE)
+    undo(merge(kept, merged))
+    assert Person.objects.get(name="A. Quint").email_visibility == "public"
+
+
+# Records that were deleted
+
+
+def test_somebody_whose_record_was_deleted_is_erased_by_the_former_address():
+    person = make_member("Delphine Quillfeather", email="delphine@example.org", bio="About owls")
+    person.delete()
+    assert "delphine@example.org" in dump()
+    out = StringIO()
+    call_command("erase_person", "delphine-quillfeather", stdout=out)
+    assert "was deleted before" in out.getvalue()
+    call_command("erase_person", "delphine-quillfeather", "--yes", stdout=out)
+    text = dump()
+    assert not [word for word in ("elphine", "About owls") if word in text]
+    with pytest.raises(CommandError, match="no version of anybody"):
+        call_command("erase_person", "delphine-quillfeather")
+
+
+def test_contact_data_of_deleted_records_go_after_their_time():
+    gone, late = (make_member(name, email="gone@example.org") for name in ("Gone Long", "Gone Late"))
+    merged = make_member("Part Of", email="part@example.org")
+    merge(make_member("Whole One"), merged)
+    for person in (gone, late):
+        person.delete()
+    Person.history.filter(name="Gone Long").update(history_date=datetime.datetime(2024, 5, 1, tzinfo=datetime.UTC))
+    assert forget_overdue(datetime.date(2026, 11, 21), 12) == 1
+    assert not Person.history.filter(name="Gone Long").exclude(email="").exists()
+    assert Person.history.filter(name="Gone Late", email="gone@example.org").exists()
+    assert Person.history.filter(name="Part Of", email="part@example.org").exists()
+
+
+def test_contact_data_that_stand_in_versions_and_requests_alone_go_too():
+    today = datetime.date(2026, 11, 21)
+    person, asking = (
+        make_member(name, start="2017", end="2019", email=email)
+        for name, email in (("Gone Long", "once@example.org"), ("Gone Too", ""))
+    )
+    person.email = ""
+    person.save()
+    ProfileChange.objects.create(person=asking, values={"phone": {"from": "", "to": "0123 9"}})
+    assert [each.name for each in find_overdue(today, 1)] == ["Gone Long", "Gone Too"]
+    assert forget_overdue(today, 1) == 2
+    assert not [text for text in ("once@example.org", "0123 9") if text in dump()]
+    assert not find_overdue(today, 1).exists()
+
+
+def test_a_name_is_withheld_in_the_order_of_sources_too_and_keys_are_listed(person):
+    paper = make_publication(
+        "Deep", [person], bibtex_key="quillfeather2020deep", raw_record={"author": "Quillfeather, Zephyrine and B. Two"}
+    )
+    assert (paper, "bibtex_key") in plan_erasure(person).mentions
+    erase(person, withhold_name=True)
+    paper.refresh_from_db()
+    assert paper.raw_record == {"author": f"{WITHHELD} and B. Two"}
+    assert "author = {{Name withheld}}" in Client().get(f"/publications/{paper.slug}/cite.bib").content.decode()
 
 
 def test_consent_is_not_taken_back_without_the_photo():

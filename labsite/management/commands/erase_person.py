@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from labsite.privacy.erasing import ErasureRefused, erase, plan_erasure
-from people.models import Person
+from labsite.privacy.erasing import ErasureRefused, erase, find_person, plan_erasure
 
 
 class Command(BaseCommand):
@@ -19,10 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("--withhold-name", action="store_true", help="Papers print “Name withheld” instead.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            person = Person.objects.get(slug=options["slug"])
-        except Person.DoesNotExist:
-            raise CommandError(f"There is nobody at /people/{options['slug']}/.") from None
+        person = find_person(options["slug"])
+        if person is None:
+            raise CommandError(f"There is nobody at /people/{options['slug']}/, and no version of anybody who was.")
+        if person._state.adding:
+            self.stdout.write(f"{person.name} was deleted before; versions of the record are left.")
         plan = plan_erasure(person)
         for name, number in plan.rows.items():
             self.stdout.write(f"{number} {name}")
