@@ -11,3 +11,8 @@ def cases(usual: int, *, weight: float = 1.0) -> int:
     """`usual` in the suite; with `make fuzz` a share of `FUZZ_CASES`. Of dear cases the `weight` is less than 1."""
     wanted = os.environ.get("FUZZ_CASES")
     return max(1, int(int(wanted) / PROPERTIES * weight)) if wanted else usual
+
+
+def is_longer() -> bool:
+    """Whether this is `make fuzz`."""
+    return "FUZZ_CASES" in os.environ
