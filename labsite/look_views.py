@@ -15,6 +15,7 @@ from labsite.theme import fixed_theme_css, theme_css
 
 A_DAY = 24 * 60 * 60
 A_YEAR = 365 * A_DAY
+ASK_AGAIN = "no-cache"
 
 
 @shared_page("accent", "scheme")
@@ -22,7 +23,9 @@ A_YEAR = 365 * A_DAY
 def theme(request: HttpRequest) -> HttpResponse:
     """The colours of `?accent=1a4a9c`, with `&scheme=dark` or `light` in that scheme alone. No query.
 
-    Without a scheme the address holds all it depends on, so it may be kept for ever; with one, so does tokens.css.
+    An address that names the accent, and no scheme, holds all it depends on, so it may be kept for ever; with a scheme
+    it depends on tokens.css too, and without an accent on what this release takes for one. Raises `Http404` for what is
+    no colour or no scheme.
     """
     accent = f"#{request.GET.get('accent', DEFAULT_ACCENT[1:])}"
     try:
@@ -36,6 +39,8 @@ def theme(request: HttpRequest) -> HttpResponse:
         css, keeping = fixed_theme_css(accent.lower(), scheme), f"public, max-age={A_DAY}"
     else:
         css, keeping = theme_css(accent.lower()), f"public, max-age={A_YEAR}, immutable"
+    if "accent" not in request.GET:
+        keeping = ASK_AGAIN
     return HttpResponse(css, content_type="text/css; charset=utf-8", headers={"Cache-Control": keeping})
 
 

@@ -17,10 +17,10 @@ from django.urls import reverse
 from django.utils.text import smart_split, unescape_string_literal
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.changes import records_written
 from labsite.lib.conflicts.guarding import SEEN, GuardedAdmin
+from labsite.lib.history_pages import HistoryPagesAdmin, check_keys
 from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
 from labsite.lib.text import fold, unique_slug
@@ -62,7 +62,7 @@ class RecordForm(forms.ModelForm):
             self.initial[field.name] = list(getattr(version, field.name).values_list(column, flat=True))
 
 
-class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
+class RecordAdmin(GuardedAdmin, PlainMixin, HistoryPagesAdmin):
     """An admin with history, for those who may change the record. Search finds words without accents and case."""
 
     form = RecordForm
@@ -112,6 +112,7 @@ class RecordAdmin(GuardedAdmin, PlainMixin, SimpleHistoryAdmin):
         self, request: HttpRequest, object_id: str, version_id: str, *args: Any, **kwargs: Any
     ) -> Any:
         """An earlier version; going back to it brings back the rows inside the page too, as they were then."""
+        check_keys(object_id, version_id)
         version = self.model.history.filter(
             **{self.model._meta.pk.attname: object_id, "history_id": version_id}
         ).first()

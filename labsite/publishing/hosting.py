@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from labsite.headers import REPEATED
@@ -27,17 +28,19 @@ REGEX, MATCHED, UNTOLD = re.compile(r"[.*+?()\[\]{}|^$\\]"), re.compile(r"[$&\\]
 BACKSLASHED = r"\\\g<0>"
 
 
-def files(layout: Layout, headers: dict[str, str], redirects: list[tuple[str, str]]) -> dict[str, bytes]:
+def files(
+    layout: Layout, headers: dict[str, str], redirects: list[tuple[str, str]], robots: Iterable[tuple[str, str]] = ()
+) -> dict[str, bytes]:
     """By name: headers and redirects as Netlify and Cloudflare Pages read them, and as Apache does; and for GitHub.
 
-    `headers` are those of the site's first page.
+    `headers` are those of the site's first page, `robots` what search engines are told of files, by path or pattern.
     """
     told = {name: headers[name] for name in REPEATED if name in headers and name not in LEFT_OUT}
     if POLICY in told:
         parts = told[POLICY].split("; ")
         told[POLICY] = "; ".join(part for part in parts if not part.startswith("frame-ancestors"))
     return {
-        "_headers": write_headers(layout, told).encode(),
+        "_headers": write_headers(layout, told, robots).encode(),
         "_redirects": "".join(
             f"{layout.base}{quoted(old)} {quoted(new)} 301\n" for old, new in sorted(redirects) if not is_pattern(old)
         ).encode(),
@@ -56,10 +59,12 @@ def is_pattern(old: str) -> bool:
     return PATTERN.search(unquote(old)) is not None
 
 
-def write_headers(layout: Layout, told: dict[str, str]) -> str:
+def write_headers(layout: Layout, told: dict[str, str], robots: Iterable[tuple[str, str]]) -> str:
     lines = [f"{layout.base}/*", *(f"  {name}: {value}" for name, value in told.items())]
     for ending, kind in TYPES.items():
         lines += [f"{layout.base}/*.{ending}", f"  Content-Type: {kind}; charset=utf-8"]
+    for path, value in dict(robots).items():
+        lines += [f"{layout.base}{path}", f"  X-Robots-Tag: {value}"]
     return "\n".join([*lines, f"{layout.base}/static/*", "  Cache-Control: public, max-age=3600", ""])
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from activities.models import Project
-from labsite.lib.web import plain_addresses
+from labsite.lib.web import ENDLESS, UNLISTED, around_slug, plain_address, plain_addresses
 from labsite.models import OldPath, Page
 from labsite.publishing.problems import PublishingError
 from labsite.sitemaps import LISTS, SITEMAPS
@@ -111,6 +111,28 @@ def slugs_of(rows) -> Iterator[str]:
                 f"The {rows.model._meta.verbose_name} with the key {key} has no slug: give it one in the admin."
             )
         yield slug
+
+
+def kept_from_search_engines() -> Iterator[tuple[str, str]]:
+    """What the site's `X-Robots-Tag` says of files, as (path in the copy, value). One query.
+
+    A part `:slug` of a path stands for any, `*` for whatever follows: web spaces take few rules, so that only who asked
+    not to be found has rules of their own. Pages say it in their head.
+    """
+    for language in languages():
+        for name in ("people:cv_pdf", "people:resume", "people:bibliography"):
+            before, after = around_slug(name, language)
+            yield f"{before}:slug{after}", "noindex"
+            stem, _, ending = after.rpartition(".")
+            yield from ((f"{before}:slug{stem}/{each}/*.{ending}", "noindex") for each in CHOSEN_BY.get(name, ()))
+    yield plain_address("publications:export", "bib").removesuffix(".bib") + "*", ENDLESS
+    yield plain_address("sitemaps").removesuffix(".xml") + "*.xml", "noindex, noodp, noarchive"  # as Django has it
+    yield plain_address("publications:feed").removesuffix(".atom") + "/*", ENDLESS
+    people = Person.objects.published().filter(kept_out_of_search=True).order_by("slug")
+    for slug, photo, may_be_seen in people.values_list("slug", "photo", "photo_consent"):
+        yield plain_address("card", "people", slug), UNLISTED
+        if photo and may_be_seen:
+            yield f"{settings.MEDIA_URL}{photo.rpartition('.')[0]}*", UNLISTED  # in every size
 
 
 def old_addresses() -> Iterator[str]:

@@ -21,7 +21,7 @@ from labsite.publishing.layout import NOT_FOUND, Layout, file_of
 from labsite.publishing.memory import Memory, PageMade
 from labsite.publishing.problems import PublishingError
 from labsite.publishing.rewriting import Rewritten, redirect_page, rewrite, rewrite_feed, rewrite_sitemap
-from labsite.publishing.routes import first_addresses, languages
+from labsite.publishing.routes import first_addresses, kept_from_search_engines, languages
 from labsite.publishing.visiting import Answer, Visitor, answering_as
 from labsite.publishing.watching import Sources, ask
 
@@ -110,7 +110,7 @@ class Run:
                 self.memory.remove(page.address)
         first = self.visitor.ask("/")
         refuse_no_answer("/", first)
-        self.write_own(hosting.files(self.layout, first.headers, self.redirects))
+        self.write_own(hosting.files(self.layout, first.headers, self.redirects, kept_from_search_engines()))
         self.report.left_out += [
             f"{old} stays out of _redirects, which would take it for a pattern of other addresses"
             for old, _ in sorted(self.redirects) if hosting.is_pattern(old)

@@ -19,6 +19,7 @@ from simple_history.admin import SimpleHistoryAdmin
 
 from labsite.lib.choosing import ChosenRowsMixin
 from labsite.lib.conflicts.guarding import GuardedAdmin
+from labsite.lib.history_pages import HistoryPagesAdmin
 from labsite.lib.versions import set_changes
 from labsite.signing_in.models import Happening, SignInEvent, Tries
 from labsite.signing_in.noting import note
@@ -80,7 +81,7 @@ class TriesAdmin(SuperusersLook):
         self.message_user(request, text % {"number": len(chosen)}, messages.SUCCESS)
 
 
-class AccountHistoryAdmin(SimpleHistoryAdmin):
+class AccountHistoryAdmin(HistoryPagesAdmin):
     """Versions to be read by whoever may look at the record. None is gone back to: rights are given anew, by hand."""
 
     object_history_list_template = "admin/history_list.html"

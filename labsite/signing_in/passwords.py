@@ -18,6 +18,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from simple_history.models import HistoricalRecords
 
 from labsite.signing_in.models import Happening
 from labsite.signing_in.noting import note
@@ -84,8 +85,9 @@ class GuessablePasswordValidator:
         return say_what_is_good()
 
     def password_changed(self, password: str, user: Any = None) -> None:
+        """Django says nothing of who asks: the request is the one that versions are written for, None in commands."""
         if user is not None and user.pk:
-            note(Happening.PASSWORD_SET, account=user)
+            note(Happening.PASSWORD_SET, getattr(HistoricalRecords.context, "request", None), user)
 
 
 def say_what_is_good() -> str:

@@ -9,12 +9,18 @@ import random
 from collections.abc import Iterator
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from simple_history.admin import SimpleHistoryAdmin
 
+from labsite.models import Page
 from labsite.tests.fuzz import cases
 from labsite.tests.hostile import Site, query, spoilt
+from people.models import Person
+from publications.models import Publication
 
 pytestmark = [pytest.mark.once, pytest.mark.django_db]
 # Cases are numbers that a random course of events begins with: there is nothing to make smaller.
@@ -61,3 +67,21 @@ def test_any_address_is_answered(site, number):
     role, address = chance.choice(ROLES), f"{chance.choice(site.addresses)}?{query(chance)}"
     response = site.ask(role, "GET", address)
     assert response.status_code < 500 or address.startswith("/readyz"), (role, address)
+
+
+NO_KEYS = ["abc", "1e5", "%00", "x y", "-1", "½", "_", "1" * 5000, "9" * 30]
+
+
+@pytest.mark.parametrize("role", ["editor", "superuser"])
+def test_keys_that_are_no_numbers_lead_to_no_version(site, role):
+    """Whichever record and whichever version is asked for; what cannot be one is answered before it is looked up."""
+    with_history = [model for model, each in admin.site._registry.items() if isinstance(each, SimpleHistoryAdmin)]
+    assert {Person, Publication, Page, User, Group} <= set(with_history)
+    for model in with_history:
+        root = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
+        for key in NO_KEYS:
+            for rest in (f"1/history/{key}/", f"{key}/history/", f"{key}/history/1/"):
+                for method in ("GET", "POST"):
+                    response = site.ask(role, method, f"{root}/{rest}")
+                    assert response.status_code in (302, 403, 404), (role, method, root, rest[:40])
+                    assert response.status_code != 302 or "/login/" not in response.headers["Location"]

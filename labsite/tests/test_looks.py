@@ -101,6 +101,12 @@ def test_the_style_sheet_of_an_accent(client, lab):
     assert client.get("/theme.css?accent=yellow").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/theme.css", "/theme.css?v=1", "/theme.css?scheme=dark"])
+def test_a_style_sheet_whose_address_names_no_accent_is_asked_for_again(client, lab, address):
+    """Another release may have another accent of its own."""
+    assert client.get(address).headers["Cache-Control"] == "no-cache"
+
+
 def test_the_shades_of_an_accent_are_told_with_their_contrast():
     light, dark = shades_of("#ffff00")
     assert (light["is_changed"], dark["is_changed"], dark["colour"]) == (True, False, "#ffff00")

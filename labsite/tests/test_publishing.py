@@ -27,6 +27,7 @@ from labsite.publishing.rewriting import redirect_page, rewrite
 from labsite.publishing.routes import records
 from labsite.publishing.watching import read_params, write_params
 from labsite.tests.factories import make_group, make_member, make_news, make_publication, make_venue
+from labsite.tests.members import give_photo
 from labsite.tests.routes import all_routes
 from labsite.tests.test_publishing_edits import quick, read_all  # noqa: F401 - a fixture
 from people.models import Person, PersonName
@@ -363,6 +364,37 @@ class TestCommand:
         assert "style-src &#x27;self&#x27;" in policy and "lab.example.org" not in policy  # it has other names as well
         assert "lab.example.org" not in found["_headers"].decode()
         assert json.loads(found["published/labels.json"])["venue"]["v0"][0] == "V0"
+
+    @pytest.mark.once
+    def test_search_engines_are_told_of_files_what_the_site_tells_them(self, capsys, tmp_path, client):
+        kai = Person.objects.get(slug="kai-stay")
+        for person in (self.ada, kai):
+            give_photo(person)
+        self.ada.kept_out_of_search = True
+        self.ada.save()
+        self.publish(tmp_path / "copy", capsys)
+        found = read_all(tmp_path / "copy")
+        rules = re.findall(r"^/~quiet/(.+)\n  X-Robots-Tag: (.+)$", found["_headers"].decode(), re.MULTILINE)
+        slow = {
+            f"people/{slug}/{name}"
+            for slug in ("ada-quint", "kai-stay")
+            for name in ("resume.json", "publications.bib")
+        }
+        names = slow | set(found)  # the fixture leaves out what is typeset
+        told = {}
+        for rule, value in rules:
+            pattern = re.escape(rule).replace(r"\*", ".*").replace(":slug", "[^/]+")
+            told |= {name: value for name in names if re.fullmatch(pattern, name)}
+        asked = [name for name in names if not name.endswith(".html") and not name.startswith(("static/", "_"))]
+        answers = {name: client.get(f"/{name}") for name in asked}
+        said = {name: each.headers.get("X-Robots-Tag") for name, each in answers.items() if each.status_code == 200}
+        assert said == {name: told.get(name) for name in said}
+        photos = [name for name in told if name.startswith("media/photos/")]
+        assert photos and all(self.ada.photo.name.removesuffix(".jpg") in name for name in photos)
+        assert slow <= said.keys() and {said[name] for name in slow} == {"noindex"}
+        assert told["cards/people/ada-quint.png"] == "noindex, noimageindex"
+        assert not any(name.endswith(".html") for name in told)
+        assert {"people/:slug/cv.pdf", "people/:slug/cv/style/*.pdf"} <= dict(rules).keys()
 
     @pytest.mark.once
     def test_lists_for_other_sites_are_files_of_their_own(self, capsys, tmp_path):

@@ -108,7 +108,9 @@ def check_static() -> Iterator[Finding]:
     except (OSError, ValueError, KeyError):
         yield Finding(FAIL, "static files", "They were not collected, so pages have no looks or fail.", mend)
         return
-    wanted = {name for finder in get_finders() for name, _ in finder.list(["CVS", ".*", "*~"])}
+    listed = (each for finder in get_finders() for each in finder.list(["CVS", ".*", "*~"]))
+    # As collectstatic names them: a folder of STATICFILES_DIRS may stand under a prefix, which its storage knows.
+    wanted = {f"{prefix}/{name}" if (prefix := getattr(storage, "prefix", "")) else name for name, storage in listed}
     missing = sorted(wanted - set(collected))
     gone = sorted(name for name in set(collected.values()) if not (Path(settings.STATIC_ROOT) / name).is_file())
     if missing or gone:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,20 @@ def test_e10_a_new_password_ends_every_other_session_at_once():
     assertRedirects(there.get("/my/"), "/login/?next=/my/")
     assert AccountSession.objects.filter(account=person.user).count() == 1
     assert SignInEvent.objects.filter(what=Happening.PASSWORD_SET, account=person.user).exists()
+
+
+def test_the_log_says_from_which_network_a_password_was_changed(caplog):
+    person = make_own()
+    client = Client(REMOTE_ADDR="192.0.2.77")
+    try_password(client)
+    with caplog.at_level(logging.INFO, "labsite.signing_in"):
+        assertRedirects(change_password(client), "/my/")
+    told = [record.getMessage() for record in caplog.records if record.getMessage().startswith("password-set")]
+    assert told == [f"password-set account={person.user.pk} network=192.0.2.0/24 by=-"]
+    person.user.set_password(PASSWORD)  # by a command, which has no network
+    person.user.save()
+    events = SignInEvent.objects.filter(what=Happening.PASSWORD_SET, account=person.user).order_by("pk")
+    assert list(events.values_list("address", flat=True)) == ["192.0.2.0/24", ""]
 
 
 @pytest.mark.parametrize("way", ["admin", "code"])
