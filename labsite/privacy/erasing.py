@@ -25,6 +25,7 @@ from labsite.privacy.traces import (
     find_mentions,
     forget_history,
     keys_about,
+    merges_of,
     names_of,
     records_of,
     scrub_versions,
@@ -211,7 +212,7 @@ def forget_account(person: Person) -> None:
 def forget_decisions(person: Person, names: list[str]) -> None:
     """Merges that this person was part of, which can no longer be taken back, and what the admin noted of them."""
     keys = records_of(person)
-    Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys)).delete()
+    merges_of(keys).delete()
     kind = ContentType.objects.get_for_model(Person)
     noted = [str(key) for key in keys]
     LogEntry.objects.filter(content_type=kind, object_id__in=noted).delete()

@@ -30,7 +30,5 @@ def narrow_since(row: Person, other: Person, moment: datetime.datetime) -> None:
             setattr(row, name, False)
     if other.kept_out_of_search and not before.kept_out_of_search:
         row.kept_out_of_search = True
-    row.cv_hidden = [
-        *row.cv_hidden,
-        *(each for each in other.cv_hidden if each not in {*before.cv_hidden, *row.cv_hidden}),
-    ]
+    known = {*before.cv_hidden, *row.cv_hidden}
+    row.cv_hidden = [*row.cv_hidden, *(section for section in other.cv_hidden if section not in known)]

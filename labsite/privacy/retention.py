@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,13 +11,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from labsite.lib.locks import RECORDS, hold_lock
 from labsite.models import Merge
+from labsite.privacy.blanks import with_empty
 from labsite.privacy.erasing import empty_log, overwrite_deleted
 from labsite.privacy.sites import change_in_sites
-from labsite.privacy.traces import records_of
+from labsite.privacy.traces import merges_of, records_of
 from people.models import Membership, Person, ProfileChange
 from people.models.person import Visibility
 
 PRIVATE = ("email", "phone", "office")
+EMPTY = dict.fromkeys(PRIVATE, "")
 
 
 def months_before(day: datetime.date, months: int) -> datetime.date:
@@ -64,7 +67,7 @@ def forget_deleted(today: datetime.date, months: int) -> int:
     late = gone.filter(history_type="-", history_date__date__lt=limit).values_list("id", flat=True)
     versions = gone.filter(has_contact(), id__in=set(late))
     number = versions.order_by().values("id").distinct().count()
-    versions.update(**dict.fromkeys(PRIVATE, ""))
+    versions.update(**EMPTY)
     return number
 
 
@@ -99,32 +102,17 @@ def forget_contact(person: Person) -> None:
         setattr(person, name, "")
         setattr(person, f"{name}_visibility", Visibility.PRIVATE)
     person.save()
-    Person.history.filter(id__in=keys).update(**dict.fromkeys(PRIVATE, ""))
+    Person.history.filter(id__in=keys).update(**EMPTY)
     for change in ProfileChange.objects.filter(person=person):
         left = {name: value for name, value in change.values.items() if name not in PRIVATE}
         ProfileChange.objects.filter(pk=change.pk).update(values=left)
-    merges = Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys))
-    for made in merges:
-        Merge.objects.filter(pk=made.pk).update(effect=without_contact(made.effect))
+    for made in merges_of(keys):
+        Merge.objects.filter(pk=made.pk).update(effect=with_empty(made.effect, EMPTY))
         forget_in_versions({made.kept_id, made.merged_id} - keys, values)
-    change_in_sites(keys, without_contact)
+    change_in_sites(keys, partial(with_empty, empty=EMPTY))
 
 
 def forget_in_versions(people: set[Any], values: dict[str, set[str]]) -> None:
     """Empties these values in versions of records that were one with the person's for a while: a merge copied them."""
     for name, own in values.items():
         Person.history.filter(id__in=people, **{f"{name}__in": own}).update(**{name: ""})
-
-
-def without_contact(value: Any) -> Any:
-    """What a merge remembers, without contact data: taken back, it brings the record back without them."""
-    if isinstance(value, dict):
-        return {key: emptied(each) if key in PRIVATE else without_contact(each) for key, each in value.items()}
-    return [without_contact(each) for each in value] if isinstance(value, list) else value
-
-
-def emptied(value: Any) -> Any:
-    """A value of JSON with every text in it empty."""
-    if isinstance(value, dict):
-        return {key: emptied(each) for key, each in value.items()}
-    return [emptied(each) for each in value] if isinstance(value, list) else "" if isinstance(value, str) else value

@@ -55,17 +55,21 @@ def records_of(person: Person) -> set[Any]:
     return found
 
 
+def merges_of(keys: set[Any]) -> models.QuerySet[Merge]:
+    """Merges that these records of people were part of, those that were taken back too."""
+    return Merge.objects.filter(Q(kept_id__in=keys) | Q(merged_id__in=keys), model="people.person")
+
+
 def names_of(person: Person) -> list[str]:
     """All names that say or once said who somebody is: public or not, printed on papers or kept in history alone."""
     keys = records_of(person)
-    merges = Merge.objects.filter(model="people.person").filter(Q(kept_id__in=keys) | Q(merged_id__in=keys))
     found = [
         person.name,
         person.native_name,
         *(name for row in Person.history.filter(id__in=keys).values_list("name", "native_name") for name in row),
         *PersonName.objects.filter(person__in=keys).values_list("name", flat=True),
         *PersonName.history.filter(person_id__in=keys).values_list("name", flat=True),
-        *(name for row in merges.values_list("kept_name", "merged_name") for name in row),
+        *(name for row in merges_of(keys).values_list("kept_name", "merged_name") for name in row),
         *person.authorships.values_list("printed_name", flat=True),
     ]
     inverted = [split_name(name).inverted for name in found if name]  # “Family, Given”, as sources write it

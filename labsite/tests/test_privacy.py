@@ -18,7 +18,9 @@ from activities.models import Mentorship, NewsItem
 from labsite.merging import merge
 from labsite.merging.undoing import undo
 from labsite.models import Dismissal, Erasure, LabProfile, LinkCheck, Merge, Page
+from labsite.privacy.blanks import texts_at, with_empty
 from labsite.privacy.erasing import WITHHELD, ErasureRefused, erase, plan_erasure
+from labsite.privacy.photos import EMPTY
 from labsite.privacy.retention import find_overdue, forget_overdue, months_before
 from labsite.review.rows import make_key
 from labsite.tests.factories import make_member, make_person, make_publication
@@ -260,6 +262,28 @@ def test_a_merge_that_is_taken_back_brings_no_photo_without_consent(one_of_two, 
     for each in Person.objects.all():
         assert (each.photo.name, each.photo_alt, each.photo_consent) == ("", "", False)
     assert "photos/" not in json.dumps(list(Merge.objects.values_list("effect", flat=True)))
+
+
+def test_a_request_that_a_merge_remembers_keeps_its_shape():
+    """What a member asked for stands in it as “from” and “to”."""
+    row = {"photo": "photos/b.jpg", "values": {"photo": {"from": "photos/a.jpg", "to": "uploaded"}, "headline": "x"}}
+    effect = {"entries": [{"rows": [row]}, {"fields": {"photo_consent": [False, True], "photo": ["", "photos/c.jpg"]}}]}
+    photos = {"photos/a.jpg", "photos/b.jpg", "photos/c.jpg", "uploaded", ""}
+    assert set(texts_at(effect, "photo")) == photos
+    row = {"photo": "", "values": {"photo": {"from": "", "to": ""}, "headline": "x"}}
+    fields = {"photo_consent": [False, False], "photo": ["", ""]}
+    assert with_empty(effect, EMPTY) == {"entries": [{"rows": [row]}, {"fields": fields}]}
+
+
+def test_consent_is_taken_back_where_a_merge_remembers_requests(one_of_two):
+    person, made = one_of_two
+    effect = {"entries": [*made.effect["entries"], {"act": "delete", "model": "people.ProfileChange", "rows": [
+        {"values": {"photo": {"from": "", "to": "uploaded"}, "photo_consent": {"from": False, "to": True}}}
+    ]}]}  # fmt: skip
+    Merge.objects.filter(pk=made.pk).update(effect=effect)
+    take_consent_back(person)
+    values = Merge.objects.get().effect["entries"][-1]["rows"][0]["values"]
+    assert values == {"photo": {"from": "", "to": ""}, "photo_consent": {"from": False, "to": False}}
 
 
 def test_whoever_was_one_with_somebody_else_for_a_while_loses_nothing(one_of_two, django_capture_on_commit_callbacks):
