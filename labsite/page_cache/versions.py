@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connections
 from psycopg import conninfo, pq
 
+from labsite.page_cache.commits import commit_mark
 from labsite.page_cache.triggers import VERSION_TABLE
 
 logger = logging.getLogger("labsite.page_cache")
@@ -97,7 +98,24 @@ def connect_sqlite(name: str) -> Callable[[], Version | None]:
         row = execute(f"SELECT token FROM {VERSION_TABLE} WHERE id = 1").fetchone()  # noqa: S608
         return row[0] if row else None
 
-    return ask
+    ask()  # opens what connections share
+    mark = commit_mark(path)
+    return ask if mark is None else ask_after_commits(ask, mark)
+
+
+def ask_after_commits(ask: Callable[[], int | None], mark: Callable[[], bytes]) -> Callable[[], int | None]:
+    """Asks where something was committed since the last time, and gives the last answer where nothing was."""
+    last, version = b"", None
+
+    def ask_again() -> int | None:
+        nonlocal last, version
+        now = mark()
+        if now != last:
+            version = ask()
+            last = now
+        return version
+
+    return ask_again
 
 
 def libpq_address(parameters: dict[str, Any]) -> bytes:
