@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib.admin import display
 from django.db import models
 from django.http import HttpRequest
@@ -13,10 +12,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from labsite.lib.documents import DocumentUploadField, digest_of, document_name
+from labsite.lib.rows import RowForm
 from labsite.models import Document
 
 
-class DocumentLinkForm(forms.ModelForm):
+class DocumentLinkForm(RowForm):
     """A link: to an address, or to a document that is uploaded with it."""
 
     upload = DocumentUploadField(label=_("or a PDF file"), required=False, help_text=_("Up to 50 MB."))

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from labsite.context import load_lab_profile
 from labsite.lib.editing import READ_PRIVATE_HISTORY, PublishableAdmin, RecordAdmin, RecordForm, SlugForm
-from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
+from labsite.lib.rows import RowForm, RowFormSet, StackedRows, TabularRows
 from labsite.lib.tables.pages import TableAdmin
 from labsite.lib.text import make_slug
 from labsite.privacy.narrowing import DECISIONS
@@ -78,7 +78,7 @@ class PositionInline(StackedRows):
     verbose_name_plural = _("positions: jobs, internships, research stays (people and papers: “Change” on the row)")
 
 
-class EducationForm(forms.ModelForm):
+class EducationForm(RowForm):
     """Nobody advises themselves."""
 
     def clean(self) -> dict[str, Any]:

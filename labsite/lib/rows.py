@@ -69,6 +69,27 @@ class CellField(forms.BoundField):
         return described.replace(f"{self.auto_id}_helptext", f"{table}-{self.name}-help")
 
 
+class RowForm(forms.ModelForm):
+    """A row that is stored and was not touched is not checked again: for a paper with a hundred authors that was four
+    queries for each of them.
+    """
+
+    def _post_clean(self) -> None:
+        if not self.instance.pk or self.has_changed():
+            super()._post_clean()
+
+
+class StoredKeyField(forms.ModelChoiceField):
+    """The key of a row, which its form has loaded: Django asks the database for it once more."""
+
+    def __init__(self, instance: models.Model, field: forms.ModelChoiceField) -> None:
+        super().__init__(field.queryset, initial=field.initial, required=field.required, widget=field.widget)
+        self.instance = instance
+
+    def to_python(self, value: Any) -> Any:
+        return self.instance if str(value) == str(self.instance.pk) else super().to_python(value)
+
+
 class RowFormSet(BaseInlineFormSet):
     """Gives every row its parent and its labels from what is loaded, and the cells of a table their names."""
 
@@ -83,6 +104,9 @@ class RowFormSet(BaseInlineFormSet):
                 field.bound_field_class = CellField
         if not form.instance.pk:
             return
+        key = self._pk_field.name
+        if isinstance(form.fields.get(key), forms.ModelChoiceField):
+            form.fields[key] = StoredKeyField(form.instance, form.fields[key])
         setattr(form.instance, self.fk.name, self.instance)
         for name, field in form.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
@@ -99,12 +123,21 @@ class RowFormSet(BaseInlineFormSet):
 class RowsMixin(PlainMixin):
     """Loads what the rows' autocompletes and names print."""
 
+    form = RowForm
     formset = RowFormSet
     formfield_overrides = ONE_LINE_INPUTS
     extra = 0
 
     def get_extra(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> int:
         return empty_rows(request) or super().get_extra(request, obj, **kwargs)
+
+    def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
+        """Made once for a request: saving looks at the stored rows first, and then at what was typed."""
+        made = request.__dict__.setdefault("made_formsets", {})
+        key = (type(self), obj and obj.pk, repr(sorted(kwargs.items())))
+        if key not in made:
+            made[key] = super().get_formset(request, obj, **kwargs)
+        return made[key]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         fields = [self.model._meta.get_field(name) for name in self.autocomplete_fields]

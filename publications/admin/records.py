@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, QuerySet
@@ -16,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from labsite.document_forms import DocumentLinksMixin
 from labsite.lib.editing import PublishableAdmin, RecordAdmin, RecordForm, SlugForm
-from labsite.lib.rows import RowFormSet, StackedRows, TabularRows
+from labsite.lib.rows import RowForm, RowFormSet, StackedRows, TabularRows
 from publications.identifiers import normalize_identifier
 from publications.models import Authorship, Distinction, Identifier, Link, Notice, Publication, Topic, Venue
 
 
-class AuthorshipForm(forms.ModelForm):
+class AuthorshipForm(RowForm):
     """A name left empty is taken from the person. Positions are compared within the form, not with stored rows."""
 
     class Meta:
@@ -95,8 +94,8 @@ class AuthorshipFormSet(RowFormSet):
 
     def leaves_gaps(self) -> bool:
         """Whether a row is deleted from numbers that had no gap: a gap that was there stands for authors unknown."""
-        before = sorted(form.initial["position"] for form in self.initial_forms)
-        return bool(self.deleted_forms) and before == list(range(1, len(before) + 1))
+        before = {form.initial["position"] for form in self.initial_forms}  # None: nobody knows where in the list
+        return bool(self.deleted_forms) and before == {*range(1, len(self.initial_forms) + 1)}
 
     def close_gaps(self) -> None:
         """Numbers the rows that stay anew in their order, 1, 2, 3 …"""
@@ -136,7 +135,7 @@ class AuthorshipInline(TabularRows):
         return super().get_queryset(request).order_by(*Authorship._meta.ordering)
 
 
-class IdentifierForm(forms.ModelForm):
+class IdentifierForm(RowForm):
     """Says which publication has an identifier already."""
 
     class Meta:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from labsite.lib.text import DerivedTextField, clean_text, fold
+from labsite.lib.text import DerivedTextField, clean_text, fold, is_visible
 from people.former_names import SEPARATOR, FormerNames, without_former
 from people.models import Membership, Person, Position
 from publications.models.publication import Publication
@@ -92,7 +92,7 @@ class Authorship(models.Model):
     def clean(self) -> None:
         super().clean()
         name = clean_text(self.printed_name)
-        if self.printed_name and not name:
+        if self.printed_name and not is_visible(name):
             raise ValidationError({"printed_name": gettext("Give a name that can be read.")})
         self.printed_name = name
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains
 
@@ -266,3 +268,54 @@ def test_long_titles_of_one_beginning_get_slugs_that_fit(admin_client):
         assert response.status_code == 302, response.context["errors"]
     assert max(len(slug) for slug in Publication.objects.values_list("slug", flat=True)) <= 80
     assert Publication.objects.count() == 3
+
+
+def save_title(client, paper, title):
+    address = reverse("admin:publications_publication_change", args=[paper.pk])
+    response = client.post(address, form_values(client.get(address)) | {"title": title})
+    assert response.status_code == 302, response.context["errors"]
+
+
+def test_a_save_asks_as_much_for_six_untouched_authors_as_for_two(admin_client):
+    """Each had four queries of its own."""
+    costs = []
+    for number in (2, 6):
+        paper = make_publication(f"Paper of {number}", authors=[f"Author {place}" for place in range(number)])
+        save_title(admin_client, paper, "Warm")
+        with CaptureQueriesContext(connection) as asked:
+            save_title(admin_client, paper, "Measured")
+        costs.append(len(asked))
+        assert paper.authorships.count() == number
+    assert costs[0] == costs[1]
+
+
+def test_a_stored_row_is_checked_when_it_is_touched_and_only_then(admin_client):
+    """What an older import left does not keep anybody from mending a title."""
+    paper = make_publication("Quiet", authors=["Ada Quint", "Bo Zhang"])
+    paper.authorships.filter(printed_name="Bo Zhang").update(position=None, printed_name="\u200b")
+    address = reverse("admin:publications_publication_change", args=[paper.pk])
+    save_title(admin_client, paper, "Quieter")
+    assert Publication.objects.get().title == "Quieter"
+    touched = form_values(admin_client.get(address)) | {"authorships-1-affiliation_text": "Example University"}
+    response = admin_client.post(address, touched)
+    assertContains(response, "Give a name that can be read.")
+
+
+def test_a_row_whose_key_is_of_another_paper_is_refused(admin_client):
+    paper = make_publication("Quiet", authors=["Ada Quint"])
+    other = make_publication("Loud", authors=["Bo Zhang"])
+    address = reverse("admin:publications_publication_change", args=[paper.pk])
+    posted = form_values(admin_client.get(address)) | {"authorships-0-id": str(other.authorships.get().pk)}
+    admin_client.post(address, posted | {"title": "Taken"})
+    assert other.authorships.get().printed_name == "Bo Zhang"
+    assert paper.authorships.get().printed_name == "Ada Quint"
+
+
+def test_authors_whose_place_nobody_knows_stay_without_one(admin_client):
+    paper = make_publication("Quiet", authors=["Ada Quint", "Bo Zhang", "Cy Weiss"])
+    paper.authorships.filter(printed_name="Bo Zhang").update(position=None)
+    save_title(admin_client, paper, "Quieter")
+    address = reverse("admin:publications_publication_change", args=[paper.pk])
+    response = admin_client.post(address, form_values(admin_client.get(address)) | {"authorships-0-DELETE": "on"})
+    assert response.status_code == 302, response.context["errors"]
+    assert printed(paper) == [(3, "Cy Weiss"), (None, "Bo Zhang")]

@@ -16,7 +16,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Max
-from django.forms.models import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet, _get_foreign_key
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,6 +28,7 @@ from labsite.lib.conflicts.posting import JoinedForm, PostedForm
 from labsite.lib.conflicts.repeats import NAME as FORM_KEY
 from labsite.lib.conflicts.repeats import Claim, claim_form, new_form_key
 from labsite.lib.conflicts.snapshots import Snapshot, read_snapshot, record_name, take_snapshot
+from labsite.lib.conflicts.states import digest_of_state
 from labsite.lib.conflicts.three_way import Comparison, compare
 from labsite.lib.conflicts.uploads import NAME as KEPT_FILES
 from labsite.lib.conflicts.uploads import bring_back_uploads, keep_uploads
@@ -331,9 +332,11 @@ class GuardedAdmin(ChosenRowsMixin):
         """Differs where the record, or a row inside its page, was written since."""
         if record is None:
             return "gone"
-        last = newest_version(self.model, record.pk)
-        seen = f"{last.pk if last else ''} {self.today(request, record).snapshot.digest}"
-        return hashlib.sha256(seen.encode()).hexdigest()
+        inlines = self.get_inline_instances(request, record)
+        return digest_of_state(record, [
+            (each.model, _get_foreign_key(self.model, each.model, fk_name=each.fk_name))
+            for each in inlines if each.has_change_permission(request, record)
+        ])  # fmt: skip
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
