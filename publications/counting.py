@@ -6,6 +6,8 @@ that the newest `SAMPLE`, so that the cost stays what it is.
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +23,8 @@ EXACT, SAMPLE = 1_000, 200
 MOST_HITS = EXACT  # of words that are looked for: up to here they are counted, and the best can come first
 MOST_CHOICES = 100  # of one facet
 AT_HAND = 100  # places that a count gives away: the first page needs them
+AS_THEY_COME = -1  # in place of a year: the facets of all that was collected, as JSON
+ANY_COUNTED = "f.facet > 'all;' AND f.facet < 'workshops:'"  # all but the first and the last, which everything has
 # Which fields of facets each parameter's choices come from.
 FIELDS = {
     "venue": ("venue",), "type": ("type",), "topic": ("topic",), "author": ("author", "guest"), "award": ("award",),
@@ -90,12 +94,16 @@ class Statement:
     def facet_parts(self) -> list[Sql]:
         """Of several parameters all facets are counted at once, which costs a third of one parameter after another."""
         parts: list[Sql] = []
+        # SQLite would sort all facets to count them: they are given as they come, and counted by `sort_facets`.
+        counted, group = "f.facet, 0, count(*)", " GROUP BY f.facet"
+        if reading_connection().vendor == "sqlite":
+            counted, group = f"json_group_array(f.facet), {AS_THEY_COME}, 1", ""
         for base, names in self.counted.items():
             kinds = FIELDS[names[0]] if len(names) == 1 else ()
-            ranges = f" AND ({' OR '.join(['(f.facet >= %s AND f.facet < %s)'] * len(kinds))})" if kinds else ""
+            ranges = " OR ".join(["(f.facet >= %s AND f.facet < %s)"] * len(kinds)) or ANY_COUNTED
             sql = (
-                f"SELECT 'facets{base}', f.facet, 0, count(*) FROM base{base} b CROSS JOIN {FACETS} f "
-                f"WHERE f.place = b.place{ranges} GROUP BY f.facet"
+                f"SELECT 'facets{base}', {counted} FROM base{base} b CROSS JOIN {FACETS} f "
+                f"WHERE f.place = b.place AND ({ranges}){group}"
             )
             parts.append((sql, [bound for kind in kinds for bound in (f"{kind}:", f"{kind};")]))
         return parts
@@ -157,9 +165,11 @@ def count_list(selection: Selection) -> Counts:
 def sort_facets(found: list[tuple[str, str, int, int]]) -> dict[tuple[str, str], dict[str, int]]:
     """The numbers of facets by what they were counted for, a parameter or a base, and by the field of the facet."""
     sorted_: dict[tuple[str, str], dict[str, int]] = {}
-    for what, facet, _, number in found:
+    for what, facet, year, number in found:
         if number > 0 and facet:
-            sorted_.setdefault((what, facet[: facet.find(":")]), {})[facet] = number
+            own = Counter(json.loads(facet)).items() if year == AS_THEY_COME else [(facet, number)]
+            for each, times in own:
+                sorted_.setdefault((what, each[: each.find(":")]), {})[each] = times
     return sorted_
 
 

@@ -56,10 +56,9 @@ class Facet:
 def load_labels(selection: Selection, counts: Counts) -> list[Named]:
     """What the choices of `counts` are called, and what the words of the question may name. One query."""
     asked = asked_by(words_of(selection))
-    slugs = {name: {*most_of(counts, name), *_chosen(selection, name)} for name in NAMED}
-    for name, own in asked["slugs"].items():
-        slugs[name] |= own
-    return load_named(slugs, venues_like=asked.get("venues_like", ""))
+    slugs = {name: {*_chosen(selection, name), *asked["slugs"].get(name, ())} for name in NAMED}
+    counted = {name: most_of(counts, name) for name in NAMED}
+    return load_named(slugs, venues_like=asked.get("venues_like", ""), counted=counted)
 
 
 def most_of(counts: Counts, name: str) -> dict[str, int]:

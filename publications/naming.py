@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from labsite.lib.reading import reading_connection
+from labsite.lib.reading import preparing_cursor, reading_connection
 from publications.totals import TOTALS
 
 
@@ -38,35 +38,55 @@ PUBLISHED_OF_VENUE = (
 )
 PUBLISHED_OF_TOPIC = f"EXISTS ({LISTED.format('topic', 't')}) OR EXISTS (SELECT 1 {OF_TOPIC} AND p.is_published)"
 SELECTS = {
-    "venue": "SELECT 'venue', v.id, v.slug, v.short_name, v.name, v.search_text, v.parent_id "  # noqa: S608 - ours
-    "FROM publications_venue v "
-    f"WHERE ({PUBLISHED_OF_VENUE} OR NOT EXISTS (SELECT 1 {OF_VENUE})) AND ({{}})",
-    "topic": "SELECT 'topic', t.id, t.slug, '', t.name, t.name, NULL FROM publications_topic t "  # noqa: S608 - ours
-    f"WHERE ({PUBLISHED_OF_TOPIC} OR NOT EXISTS (SELECT 1 {OF_TOPIC})) AND ({{}})",
+    "venue": "SELECT 'venue', v.id, v.slug, v.short_name, v.name, v.search_text, v.parent_id "
+    "FROM publications_venue v WHERE ({})",
+    "topic": "SELECT 'topic', t.id, t.slug, '', t.name, t.name, NULL FROM publications_topic t WHERE ({})",
     "author": "SELECT 'author', id, slug, '', name, sort_key, NULL FROM people_person WHERE is_published AND ({})",
+}
+IF_PUBLIC = {
+    "venue": f" AND ({PUBLISHED_OF_VENUE} OR NOT EXISTS (SELECT 1 {OF_VENUE}))",
+    "topic": f" AND ({PUBLISHED_OF_TOPIC} OR NOT EXISTS (SELECT 1 {OF_TOPIC}))",
+    "author": "",
 }
 
 
-def load_named(slugs: dict[str, Iterable[str]], *, venues_like: str = "") -> list[Named]:
+def load_named(
+    slugs: dict[str, Iterable[str]], *, venues_like: str = "", counted: dict[str, Iterable[str]] | None = None
+) -> list[Named]:
     """Those with one of the slugs of their kind, and venues whose folded name begins with `venues_like`. One query,
     none where nothing is asked for.
+
+    `counted` are slugs that something listed has, as counts told: of these nobody needs to know whether only drafts
+    name them, which is most of what asking for a name costs.
     """
     parts: list[str] = []
     values: list[Any] = []
     for kind, select in SELECTS.items():
-        own = [slug for slug in slugs.get(kind, ()) if "\x00" not in slug]
-        conditions = [f"slug IN ({', '.join(['%s'] * len(own))})"] if own else []
-        values += own
+        known = dict.fromkeys((counted or {}).get(kind, ()))
+        if known:
+            parts.append(select.format(one_of([*known], values)))
+        asked = [slug for slug in slugs.get(kind, ()) if "\x00" not in slug and slug not in known]
+        conditions = [one_of(asked, values)] if asked else []
         if kind == "venue" and venues_like:
             conditions.append("substr(search_text, 1, %s) = %s")
             values += [len(venues_like), venues_like]
         if conditions:
-            parts.append(select.format(" OR ".join(conditions)))
+            parts.append(select.format(" OR ".join(conditions)) + IF_PUBLIC[kind])
     if not parts:
         return []
-    with reading_connection().cursor() as cursor:
+    with preparing_cursor(reading_connection()) as cursor:
         cursor.execute(" UNION ALL ".join(parts), values)
         rows = cursor.fetchall()
     return [
         Named(kind, pk, slug, short or name, name, key, parent) for kind, pk, slug, short, name, key, parent in rows
     ]
+
+
+def one_of(slugs: list[str], values: list[Any]) -> str:
+    """The condition that a slug is one of these. On PostgreSQL it reads alike for any number, so that it is planned
+    once."""
+    if reading_connection().vendor == "postgresql":
+        values.append(slugs)
+        return "slug = ANY(%s)"
+    values += slugs
+    return f"slug IN ({', '.join(['%s'] * len(slugs))})"

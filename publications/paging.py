@@ -14,7 +14,7 @@ from publications.counting import EXACT, Counts, hits_of, is_cut
 from publications.facet_names import ALL
 from publications.filters import Problem, Selection
 from publications.finding import DIGESTS, Sql, Wanted, cut, places, places_of, read_wanted, run
-from publications.lines import load_lines
+from publications.lines import load_lines, load_lines_at
 from publications.models import Publication
 from publications.places import END, UNDATED, YEAR
 from publications.ranking import ranked_places
@@ -144,7 +144,7 @@ def load_at(keys: list[int], *, in_full: bool = False) -> list[Publication]:
         found = Publication.objects.published().filter(digest__place__in=keys)
         found = load_together(rows=found.with_export_relations().select_related("digest"))["rows"]
     else:
-        found = load_lines(places(tuple(keys)), keys) if keys else []
+        found = load_lines_at(keys)
     rows = {row.digest.place: row for row in found}
     return [rows[key] for key in keys if key in rows]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from labsite.lib.together import Plan
 from publications.facet_names import ALL
 from publications.finding import DIGESTS, places, run
-from publications.lines import load_lines
+from publications.lines import load_lines_at
 from publications.models import Authorship, Publication
 from publications.places import year_of
 from publications.totals import FACETS
@@ -43,7 +43,7 @@ def related_to(publication: Publication) -> list[Publication]:
     found = listed_places(best) if best else {}
     chosen = sorted(found, key=lambda key: (-scores[key], -(year_of(found[key]) or 9999), key))[:SHOWN]
     own = [found[key] for key in chosen]
-    rows = {row.pk: row for row in load_lines(places(tuple(own)), own)} if own else {}
+    rows = {row.pk: row for row in load_lines_at(own)}
     return [rows[key] for key in chosen if key in rows]
 
 
