@@ -39,8 +39,16 @@ def counted(number: int) -> SafeString:
 @lru_cache(REMEMBERED)
 def counted_in(language: str, number: int) -> SafeString:
     """The same in the `language` that is active."""
-    words = escape(npgettext("after a number", "publication", "publications", number))
+    words = words_after(language, number if number < 1000 else 1000 + number % 100)
     return SafeString(f' <span class="choice-count">{number}<span class="visually-hidden"> {words}</span></span>')
+
+
+@lru_cache(REMEMBERED)
+def words_after(language: str, number: int) -> str:
+    """What a number of publications is followed by. No language's plural looks at more than the last two digits of
+    what is beyond a thousand and below a million (CLDR, plural rules).
+    """
+    return escape(npgettext("after a number", "publication", "publications", number))
 
 
 def venue_count(venue: Venue) -> SafeString:
@@ -68,7 +76,8 @@ def bar_items(bars: Iterable[Bar]) -> SafeString:
     colon = pgettext("label before a value", "%(label)s:")
     language, found = get_language(), []
     for number, bar in enumerate(bars, start=1):
-        said = said_of_year(language, bar.count) % {"year": bar.label, "number": bar.count}
+        plural = bar.count if bar.count < 1000 else 1000 + bar.count % 100
+        said = said_of_year(language, plural) % {"year": bar.label, "number": bar.count}
         current = ' aria-current="true"' if bar.is_chosen else ""
         said += gettext(", chosen") if bar.is_chosen else ""
         found.append(

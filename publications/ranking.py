@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from labsite.lib.reading import reading_connection
-from publications.finding import DIGESTS, Wanted, run, text_query
+from publications.finding import DIGESTS, IS_LISTED, Wanted, run, text_query
 
 COLUMNS = (1, 2)  # of words, that an answer's rank depends on: the title; title and authors
+MOST = 10_000  # rows that are not listed may hold the words too: of a tier on SQLite so many are looked at
 FEW = 500  # hits: of more, only those that hold the words in the title come before the others
 
 
@@ -19,14 +20,16 @@ def ranked_places(wanted: Wanted, limit: int, offset: int = 0, *, hits: int) -> 
     is_postgresql = reading_connection().vendor == "postgresql"
     table, place = (DIGESTS, "place") if is_postgresql else (f"{DIGESTS}_text", "rowid")
     for number, first in enumerate(COLUMNS if hits <= FEW else COLUMNS[:1]):
-        # With the facets as well: words alone may be those of half the table.
+        # With the chosen facets as well: words alone may be those of half the table.
         query, own = text_query(wanted, first=first)
         holds = f"search_document @@ {query}" if is_postgresql else (
-            f"+rowid IN (SELECT rowid FROM {table} WHERE {table} MATCH {query})"
+            f"+rowid IN (SELECT rowid FROM {table} WHERE {table} MATCH {query} ORDER BY rowid LIMIT {MOST})"
         )  # fmt: skip
         tiers.append(f"WHEN {holds} THEN {number}")
         of_tiers += own
     found = f"search_document @@ {whole}" if is_postgresql else f"{table} MATCH {whole}"
+    if not is_postgresql and not wanted.groups:
+        found += IS_LISTED
     if wanted.ranges:
         found += " AND (" + " OR ".join([f"(+{place} >= %s AND +{place} < %s)"] * len(wanted.ranges)) + ")"
         values = [*values, *(bound for bounds in wanted.ranges for bound in bounds)]

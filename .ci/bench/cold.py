@@ -44,6 +44,8 @@ class Figures:
     def __init__(self) -> None:
         self.times: list[float] = []
         self.spent: list[float] = []
+        self.spent_by_database: list[float] = []
+        self.weights: list[int] = []
 
     @property
     def ms(self) -> float:
@@ -53,6 +55,11 @@ class Figures:
     def cpu(self) -> float:
         """Milliseconds a request, the median of the rounds."""
         return median(self.spent)
+
+    @property
+    def database_cpu(self) -> float:
+        """What of that a database server took: SQLite works in the site's own process."""
+        return median(self.spent_by_database)
 
 
 def measure(stores: list[Store]) -> str:
@@ -77,6 +84,8 @@ def measure_database(stores: list[Store]) -> str:
         for store in stores
     }
     figures: dict[tuple[int, str], Figures] = defaultdict(Figures)
+    for store in stores:
+        store.read_through()  # pages are measured, not a disk: the largest last, as far as memory holds them
     try:
         with pinned(CLIENT_CORES):
             for size, server in servers.items():
@@ -99,23 +108,27 @@ def turn(addresses: list[str], number: int) -> list[str]:
 
 
 def ask(server: Granian, addresses: list[str], figures: Figures) -> None:
-    reader, before = Reader(server.port), spent_by(server)
+    reader, site, database = Reader(server.port), server.cpu(), spent_by_database(server)
     for address in addresses:
-        status, _, _, spent = reader.get(address)
+        status, _, body, spent = reader.get(address)
         if status != 200:
             sys.exit(f"{address} answered {status}.")
         figures.times.append(spent)
-    figures.spent.append((spent_by(server) - before) / len(addresses) * 1000)
+        figures.weights.append(len(body))
+    database = (spent_by_database(server) - database) / len(addresses) * 1000
+    figures.spent.append((server.cpu() - site) / len(addresses) * 1000 + database)
+    figures.spent_by_database.append(database)
 
 
-def spent_by(server: Granian) -> float:
-    """Seconds of processor of the site and, as far as it is on this machine, of the database for it."""
-    return server.cpu() + (backend_cpu(server.database) if server.database else 0)
+def spent_by_database(server: Granian) -> float:
+    """Seconds of processor of the database for the site, as far as it is on this machine."""
+    return backend_cpu(server.database) if server.database else 0.0
 
 
 def write(stores: list[Store], kinds: list[str], figures: dict, queries: dict[int, dict[str, int]]) -> str:
     sizes = [store.size for store in stores]
     least, most = sizes[0], sizes[-1]
+    is_server = stores[0].database == "PostgreSQL"
     rows = []
     for kind in kinds:
         own = [figures[size, kind] for size in sizes]
@@ -126,13 +139,15 @@ def write(stores: list[Store], kinds: list[str], figures: dict, queries: dict[in
                 *(f"{each.ms:,.1f}" for each in own),
                 *ratios,
                 *(f"{each.cpu:,.1f}" for each in own),
+                *([f"{own[-1].database_cpu:,.1f}"] if is_server else []),
+                " / ".join(f"{median(each.weights) / 1000:,.0f}" for each in own),
                 " / ".join(str(queries[size][kind]) for size in sizes),
             ]
         )
     names = [short(size) for size in sizes]
     heads = [
         "page", *(f"ms at {name}" for name in names), *(f"{name} / {short(least)}" for name in names[1:]),
-        *(f"CPU ms at {name}" for name in names), "queries",
+        *(f"CPU ms at {name}" for name in names), *(["of it the database’s"] if is_server else []), "KB", "queries",
     ]  # fmt: skip
     weights = ", ".join(f"{store.bytes / 1e6:,.0f} MB at {short(store.size)}" for store in stores)
     return f"\n{stores[0].database} ({weights}); up to {short(most)} publications:\n\n" + table(heads, rows)

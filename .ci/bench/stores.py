@@ -11,6 +11,7 @@ import os
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,21 @@ class Store:
     size: int
     environment: dict[str, str]
     bytes: int
+
+    def read_through(self) -> None:
+        """Has the system read all its files once, as far as they are on this machine and may be read."""
+        if self.database == "SQLite":
+            files = [Path(self.environment["LABSITE_DATA_DIR"]) / "labsite.sqlite3"]
+        else:
+            with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+                folder, number = connection.execute(
+                    "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
+                ).fetchone()
+            files = sorted(Path(folder, "base", str(number)).glob("*"))
+        for path in files:
+            with suppress(OSError), path.open("rb") as file:
+                while file.read(1 << 22):
+                    pass
 
 
 def site_environment(folder: Path, url: str, **further: str) -> dict[str, str]:
