@@ -65,6 +65,15 @@ def read_question(text: str) -> Question:
     return Question(tuple(terms))
 
 
+def needles(question: Question) -> list[str]:
+    """What an indexed column holds, between blanks, if it holds the terms: `GPT-4` is “ gpt 4 ”, `quiet` “ quiet”."""
+    found = []
+    for words, whole in question.terms[:MAX_TERMS]:
+        is_whole = whole or len(words[-1]) == 1
+        found.append(f" {' '.join(words)}{' ' if is_whole else ''}")
+    return found
+
+
 def index_name(table: str) -> str:
     return f"{table}_text"
 
@@ -94,13 +103,13 @@ def words_query(
 ) -> tuple[str, list[Any]]:
     """The question to a database's text index as an expression of SQL, and its parameters.
 
-    In all columns that hold words, or in the `first` ones of them. A model whose index holds marks as well names the
+    In all columns that hold words, or on SQLite in the `first` ones of them. A model whose index holds marks as well names the
     columns of words in `SEARCH_COLUMNS`.
     """
     if database == "postgresql":
-        # A weight makes PostgreSQL read every row that its index finds: only for rows that are read anyhow.
+        # In all columns always: a weight would make PostgreSQL read and unpack every row that its index finds.
         frequent = frequent_words(reading_connection(), model._meta.db_table, MANY)
-        return "to_tsquery('simple', %s)", [postgresql_query(question, WEIGHTS[:first], frequent)]
+        return "to_tsquery('simple', %s)", [postgresql_query(question, frequent)]
     columns = getattr(model, "SEARCH_COLUMNS", ())[: first or None]
     return sqlite_expression(index_name(model._meta.db_table), question, columns)
 
@@ -159,8 +168,8 @@ def vendor(queryset: models.QuerySet) -> str:
     return connections[queryset.db].vendor
 
 
-def postgresql_query(question: Question, weight: str = "", frequent: frozenset[str] = frozenset()) -> str:
-    """In tsquery's syntax; `weight` AB looks into the first two columns only.
+def postgresql_query(question: Question, frequent: frozenset[str] = frozenset()) -> str:
+    """In tsquery's syntax.
 
     Of the words that are `frequent`, what begins like them is not looked for: collecting it costs most of a search.
     """
@@ -168,9 +177,8 @@ def postgresql_query(question: Question, weight: str = "", frequent: frozenset[s
     for words, whole in question.terms[:MAX_TERMS]:
         # A letter alone is an initial, or a sign that is a word.
         is_whole = whole or len(words[-1]) == 1 or (len(words) == 1 and words[0] in frequent)
-        marks = [("" if is_whole or index < len(words) - 1 else "*") + weight for index in range(len(words))]
-        parts = [f"'{word}'" + (f":{mark}" if mark else "") for word, mark in zip(words, marks, strict=True)]
-        found.append(f"({' <-> '.join(parts)})")
+        phrase = " <-> ".join([f"'{word}'" for word in words])
+        found.append(f"({phrase})" if is_whole else f"({phrase}:*)")
     return " & ".join(found)
 
 
