@@ -74,6 +74,14 @@ class GuardedAdmin(ChosenRowsMixin):
         formsets = self.guarded(request, record, pairs)
         return take_snapshot(context["adminform"].form, formsets).sign(record_name(self.model, record.pk))
 
+    def get_inline_instances(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
+        """Made once for a request and a record: each copies all that Django knows of form fields."""
+        made = request.__dict__.setdefault("made_inlines", {})
+        key = (type(self), obj and obj.pk)
+        if key not in made:
+            made[key] = super().get_inline_instances(request, obj)
+        return [*made[key]]
+
     def guarded(self, request: HttpRequest, record: models.Model, pairs: Any) -> list[BaseInlineFormSet]:
         """The tables whose rows this account may change."""
         return [formset for formset, inline in pairs if inline.has_change_permission(request, record)]
