@@ -209,7 +209,7 @@ def count_choices(statement: Statement, name: str, wanted: Wanted, *, chosen: tu
     if plain and year is not None:
         told = f"SELECT '{name}', facet, 0, number FROM {TOTALS} WHERE"
         most = f"{told} field = %s AND year = %s AND number > 0 ORDER BY number DESC LIMIT %s"
-        statement.parts.append((most, [FIELDS[name][0], year, MOST_CHOICES]))
+        statement.parts.append((most, [FIELDS[name][0], year, MOST_CHOICES + 1]))
         if chosen:
             statement.parts.append((f"{told} facet IN ({places(chosen)}) AND year = %s", [*chosen, year]))
         return None

@@ -33,12 +33,15 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facet:
-    """One group of choices: the first few, and the rest behind “more”. `sample`: among how many they are counted."""
+    """One group of choices: the first few, and the rest behind “more”. `sample`: among how many they are counted;
+    `most`: how many of the most frequent values these are, where there are others.
+    """
 
     name: str
     label: str
     choices: list[Choice]
     sample: int = 0
+    most: int = 0
 
     @property
     def shown(self) -> list[Choice]:
@@ -63,11 +66,15 @@ def load_labels(selection: Selection, counts: Counts) -> list[Named]:
 
 def most_of(counts: Counts, name: str) -> dict[str, int]:
     """The values of a parameter with the highest counts; guests of the lab are no choices of their own."""
-    own = counts.facets.get(name, {})
-    values = {facet.partition(":")[2]: number for facet, number in own.items() if name != "author" or facet[0] == "a"}
+    values = every_value(counts, name)
     if len(values) <= MOST_CHOICES:
         return values
     return dict(sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_CHOICES])
+
+
+def every_value(counts: Counts, name: str) -> dict[str, int]:
+    own = counts.facets.get(name, {})
+    return {facet.partition(":")[2]: number for facet, number in own.items() if name != "author" or facet[0] == "a"}
 
 
 def make_facets(selection: Selection, counts: Counts, labels: Iterable[Named]) -> list[Facet]:
@@ -84,7 +91,10 @@ def make_facets(selection: Selection, counts: Counts, labels: Iterable[Named]) -
         "award": (gettext("Distinction"), enumerated(selection, counts, "award", Distinction.Kind)),
     }
     return [
-        Facet(name, label, choices, SAMPLE if name in counts.samples else 0)
+        Facet(
+            name, label, choices, SAMPLE if name in counts.samples else 0,
+            MOST_CHOICES if name in NAMED and len(every_value(counts, name)) > MOST_CHOICES else 0,
+        )
         for name, (label, choices) in made.items()
     ]  # fmt: skip
 

@@ -24,7 +24,7 @@ from publications.counting import count_list
 from publications.digests import flush_changes
 from publications.facets import load_labels, make_facets
 from publications.filters import apply_selection, read_selection
-from publications.models import Publication, Topic
+from publications.models import Publication, Topic, Venue
 
 pytestmark = pytest.mark.django_db
 
@@ -347,3 +347,20 @@ def test_a_conference_is_public_by_its_workshops(client):
     make_publication("Not yet", [make_member("Ada Quint")], venue=venue, is_published=False)
     make_publication("Out", ["Bo"], venue=make_venue("WXM", parent=venue))
     assert client.get("/venues/icxm/").status_code == 200
+
+
+@pytest.mark.parametrize("number", [9, 10])
+def test_a_facet_says_that_it_offers_the_most_frequent_values_alone(client, monkeypatch, number):
+    for module in ("counting", "facets"):
+        monkeypatch.setattr(f"publications.{module}.MOST_CHOICES", 9)
+    member = make_member("Ada Quint")
+    for place in range(number):
+        venue = Venue.objects.create(slug=f"v{place}", name=f"Conference {place}", short_name=f"C{place}")
+        for paper in range(2 if place < 9 else 1):
+            make_publication(f"Paper {place} {paper}", authors=[member], venue=venue)
+    page = client.get("/publications/").content.decode()
+    assert ("The 9 most frequent" in page) is (number == 10)
+    assert all(f'id="filter-venue-v{place}"' in page for place in range(9))
+    assert 'id="filter-venue-v9"' not in page
+    if number == 10:  # what is chosen is offered, however rare
+        assert 'id="filter-venue-v9"' in client.get("/publications/?venue=v9").content.decode()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -17,6 +18,7 @@ from labsite.publishing.run import publish
 from labsite.publishing.visiting import Visitor, answering_as
 from labsite.tests.browser.conftest import watched_page
 from labsite.tests.browser.visiting import SCENARIOS, Scenario
+from labsite.tests.sharing import copy_site
 from publications.digests import flush_changes
 
 # What is asked of the lists and of search, of the site itself and of the copy's scripts.
@@ -62,16 +64,12 @@ class QuietHandler(SimpleHTTPRequestHandler):
         """Nobody reads it."""
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory, stored_rows, django_db_blocker) -> Iterator[tuple[str, dict[str, str]]]:
-    """The address of the copy, and what the site itself answers to `QUESTIONS`. One run of publishing for all.
+def publish_demo(folder: Path, url: str) -> dict[str, str]:
+    """Writes the copy; gives what the site itself answers to `QUESTIONS`. Nothing of the demo stays in the database.
 
-    Nothing of the demo stays in the database. Cards are drawn in tests of their own.
+    Cards are drawn in tests of their own.
     """
-    folder = tmp_path_factory.mktemp("published")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder))
-    url = f"http://127.0.0.1:{server.server_port}"
-    with django_db_blocker.unblock(), transaction.atomic(), patch("labsite.card_views.draw", lambda shown: b"drawn"):
+    with transaction.atomic(), patch("labsite.card_views.draw", lambda shown: b"drawn"):
         call_command("loaddata", "demo", verbosity=0)
         flush_changes()
         publish(folder, url)
@@ -79,6 +77,17 @@ def published(tmp_path_factory, stored_rows, django_db_blocker) -> Iterator[tupl
             visitor = Visitor(url)
             answers = {question: visitor.make_page(question).body.decode() for question in QUESTIONS}
         transaction.set_rollback(True)
+    return answers
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, stored_rows, django_db_blocker) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of the copy, and what the site itself answers to `QUESTIONS`. One run of publishing for all."""
+    folder = tmp_path_factory.mktemp("published")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder))
+    url = f"http://127.0.0.1:{server.server_port}"
+    with django_db_blocker.unblock():
+        answers = copy_site(tmp_path_factory, folder, url, publish_demo)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield url, answers
