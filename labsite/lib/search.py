@@ -103,8 +103,8 @@ def words_query(
 ) -> tuple[str, list[Any]]:
     """The question to a database's text index as an expression of SQL, and its parameters.
 
-    In all columns that hold words, or on SQLite in the `first` ones of them. A model whose index holds marks as well names the
-    columns of words in `SEARCH_COLUMNS`.
+    In all columns that hold words, or on SQLite in the `first` ones of them. A model whose index holds marks as well
+    names the columns of words in `SEARCH_COLUMNS`.
     """
     if database == "postgresql":
         # In all columns always: a weight would make PostgreSQL read and unpack every row that its index finds.
