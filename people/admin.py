@@ -355,8 +355,15 @@ def refuse() -> HttpResponse:
     raise PermissionDenied
 
 
+class PositionPersonForm(RowForm):
+    """Nobody holds a position together with themselves: whose position it is, the form around it says."""
+
+    reads_parent = True
+
+
 class PositionPersonInline(TabularRows):
     model = PositionPerson
+    form = PositionPersonForm
     autocomplete_fields = ["person"]
     fields = ["person", "role", "order"]
 

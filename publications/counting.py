@@ -69,8 +69,8 @@ def is_cut(wanted: Wanted, number: int, last: int) -> bool:
 
 
 class Statement:
-    """Collects what is to be counted; asks for all of it at once. Rows are (what, facet, year, number), of
-    hits (“hits”, base, the highest place, number).
+    """Collects what is to be counted; asks for all of it at once. Rows are (what, facet, year, number), of hits
+    (“hits”, base, the highest place, number), of facets that are not counted yet (what, their JSON, `AS_THEY_COME`, 1).
     """
 
     def __init__(self) -> None:
@@ -208,7 +208,7 @@ def count_choices(statement: Statement, name: str, wanted: Wanted, *, chosen: tu
     year = one_year(wanted)
     if plain and year is not None:
         told = f"SELECT '{name}', facet, 0, number FROM {TOTALS} WHERE"
-        most = f"{told} field = %s AND year = %s AND number > 0 ORDER BY number DESC LIMIT %s"
+        most = f"{told} field = %s AND year = %s AND number > 0 ORDER BY number DESC, facet LIMIT %s"
         statement.parts.append((most, [FIELDS[name][0], year, MOST_CHOICES + 1]))
         if chosen:
             statement.parts.append((f"{told} facet IN ({places(chosen)}) AND year = %s", [*chosen, year]))

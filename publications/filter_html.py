@@ -39,15 +39,20 @@ def counted(number: int) -> SafeString:
 @lru_cache(REMEMBERED)
 def counted_in(language: str, number: int) -> SafeString:
     """The same in the `language` that is active."""
-    words = words_after(language, number if number < 1000 else 1000 + number % 100)
+    words = words_after(language, like_it(number))
     return SafeString(f' <span class="choice-count">{number}<span class="visually-hidden"> {words}</span></span>')
+
+
+def like_it(number: int) -> int:
+    """A number that has the same form of a plural, of which there are few: of thousands the languages that the site
+    has, and nearly all others, look at the last two digits (CLDR, plural rules).
+    """
+    return 1000 + number % 100 if 1000 <= number < 1_000_000 else number
 
 
 @lru_cache(REMEMBERED)
 def words_after(language: str, number: int) -> str:
-    """What a number of publications is followed by. No language's plural looks at more than the last two digits of
-    what is beyond a thousand and below a million (CLDR, plural rules).
-    """
+    """What a number of publications is followed by in the `language` that is active."""
     return escape(npgettext("after a number", "publication", "publications", number))
 
 
@@ -76,8 +81,7 @@ def bar_items(bars: Iterable[Bar]) -> SafeString:
     colon = pgettext("label before a value", "%(label)s:")
     language, found = get_language(), []
     for number, bar in enumerate(bars, start=1):
-        plural = bar.count if bar.count < 1000 else 1000 + bar.count % 100
-        said = said_of_year(language, plural) % {"year": bar.label, "number": bar.count}
+        said = said_of_year(language, like_it(bar.count)) % {"year": bar.label, "number": bar.count}
         current = ' aria-current="true"' if bar.is_chosen else ""
         said += gettext(", chosen") if bar.is_chosen else ""
         found.append(

@@ -22,7 +22,8 @@ DIGESTS = PublicationDigest._meta.db_table
 PARAMETERS = ("award", "author", "topic", "venue", "code", "type", "workshops")
 SINGLE = ("venue", "type", "code", "workshops")  # of which a publication has one value at most
 
-# Of hits of SQLite's text index. By that index of facets because counting their facets reads the same part of it.
+# Of hits of SQLite's text index. Of the two indexes of facets this is the one that counting reads next, for the same
+# hits: pages of the file that are read anyhow.
 IS_LISTED = (
     f" AND EXISTS (SELECT 1 FROM {FACETS} l INDEXED BY publications_facet_place "  # noqa: S608 - names are ours
     f"WHERE l.place = {DIGESTS}_text.rowid AND l.facet = '{ALL}')"

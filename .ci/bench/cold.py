@@ -79,13 +79,13 @@ def measure_database(stores: list[Store]) -> str:
         store.size: json.loads(shell(store.environment, QUERIES.format(addresses=json.dumps(addresses[store.size]))))
         for store in stores
     }
+    for store in stores:
+        store.read_through()  # pages are measured, not a disk: the largest last, as far as memory holds them
     servers = {
         store.size: Granian(store.environment | {"PAGE_CACHE_MB": "0"}, cores=SERVER_CORES, threads=1)
         for store in stores
     }
     figures: dict[tuple[int, str], Figures] = defaultdict(Figures)
-    for store in stores:
-        store.read_through()  # pages are measured, not a disk: the largest last, as far as memory holds them
     try:
         with pinned(CLIENT_CORES):
             for size, server in servers.items():

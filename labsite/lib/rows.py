@@ -70,17 +70,22 @@ class CellField(forms.BoundField):
 
 
 class RowForm(forms.ModelForm):
-    """A row that is stored and was not touched is not checked again: for a paper with a hundred authors that was four
-    queries for each of them.
+    """A row that is stored and was not touched is not checked again, unless what is right for it hangs on the record
+    that it belongs to: for a paper with a hundred authors that was four queries for each of them.
     """
 
+    reads_parent = False
+
     def _post_clean(self) -> None:
-        if not self.instance.pk or self.has_changed():
+        if self.reads_parent or not self.instance.pk or self.has_changed():
             super()._post_clean()
 
 
 class StoredKeyField(forms.ModelChoiceField):
-    """The key of a row, which its form has loaded: Django asks the database for it once more."""
+    """The key of a row, which its form has loaded: Django asks the database for it once more.
+
+    A key that is not of this parent's rows has no loaded row, and is looked up and refused as Django does.
+    """
 
     def __init__(self, instance: models.Model, field: forms.ModelChoiceField) -> None:
         super().__init__(field.queryset, initial=field.initial, required=field.required, widget=field.widget)
@@ -120,6 +125,11 @@ class RowFormSet(BaseInlineFormSet):
         return [form for form in said if not form.cleaned_data.get("DELETE")]
 
 
+def made_for(request: HttpRequest, name: str) -> dict[Any, Any]:
+    """What was made for a request by key, and for copies of the request that are made after the first call."""
+    return request.__dict__.setdefault(f"made_{name}", {})
+
+
 class RowsMixin(PlainMixin):
     """Loads what the rows' autocompletes and names print."""
 
@@ -133,7 +143,7 @@ class RowsMixin(PlainMixin):
 
     def get_formset(self, request: HttpRequest, obj: models.Model | None = None, **kwargs: Any) -> Any:
         """Made once for a request: saving looks at the stored rows first, and then at what was typed."""
-        made = request.__dict__.setdefault("made_formsets", {})
+        made = made_for(request, "formsets")
         key = (type(self), obj and obj.pk, repr(sorted(kwargs.items())))
         if key not in made:
             made[key] = super().get_formset(request, obj, **kwargs)

@@ -2,7 +2,7 @@
 
 Connections to a database with a write-ahead log share a piece of memory, the file “-shm”, that begins with what the
 last commit left: a counter, the log's length and its checksum (https://www.sqlite.org/walformat.html, “The WAL-Index
-Header”). Each connection compares it with what it saw last before it reads; so does this. It costs a twentieth of the
+Header”). Each connection compares it with what it saw last before it reads; so does this. It costs a fiftieth of the
 shortest statement.
 """
 
@@ -19,9 +19,10 @@ _mapped: dict[tuple[int, int], mmap.mmap] = {}  # by device and inode
 
 
 def commit_mark(database: Path) -> Callable[[], bytes] | None:
-    """Reads what differs after each commit to the file `database`, which a connection of this process has open.
+    """Reads what differs after each commit to the file `database`, no link, which a connection of this process has open
+    with a write-ahead log: a file that lies there without one may be left from before, and would never change.
 
-    None where there is no write-ahead log. A mark is to be read before the value that it stands for: then the value
+    None where nothing is shared. A mark is to be read before the value that it stands for: then the value
     can be newer than its mark, never older.
     """
     shared = _map(database.with_name(f"{database.name}-shm"))

@@ -1,7 +1,8 @@
 """Reads the content version, once for each request: a statement on a connection that the thread keeps for it alone.
 
-The row is the truth for every process and every host. Neither a value in Redis nor one in shared memory is: these are
-written after the commit, and a crash in between would leave old pages for ever.
+The row is the truth for every process and every host. Neither a value in Redis nor one in memory of our own is: these
+would be written after the commit, and a crash in between would leave old pages for ever. What SQLite's connections
+share is written by the commit itself; where it is unchanged, so is the row (commits.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from labsite.page_cache.triggers import VERSION_TABLE
 logger = logging.getLogger("labsite.page_cache")
 
 Version = int | bytes
+TRUSTED = 1.0  # seconds
 PAUSE = 1.0  # seconds after a failure in which nobody tries again: pages are made by Django meanwhile
 NAME = b"content_version"
 QUERY = f"SELECT sum(token) FROM {VERSION_TABLE}".encode()  # noqa: S608 - a name of ours
@@ -87,7 +89,7 @@ def make_source(alias: str) -> VersionSource:
 
 def connect_sqlite(name: str) -> Callable[[], Version | None]:
     """For the file `name`. One in memory belongs to one connection: `VersionUnknown`."""
-    path = Path(name)
+    path = Path(name).resolve()  # as SQLite does: what connections share lies beside the file, not beside a link to it
     if not path.is_file():
         raise VersionUnknown("the database is in no file")
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1)
@@ -99,18 +101,23 @@ def connect_sqlite(name: str) -> Callable[[], Version | None]:
         return row[0] if row else None
 
     ask()  # opens what connections share
-    mark = commit_mark(path)
+    has_log = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    mark = commit_mark(path) if has_log else None
     return ask if mark is None else ask_after_commits(ask, mark)
 
 
 def ask_after_commits(ask: Callable[[], int | None], mark: Callable[[], bytes]) -> Callable[[], int | None]:
-    """Asks where something was committed since the last time, and gives the last answer where nothing was."""
-    last, version = b"", None
+    """Asks where something was committed since the last time, and gives the last answer where nothing was.
+
+    After `TRUSTED` seconds it asks in any case: whatever nobody thought of shows for no longer than that.
+    """
+    last, version, until = b"", None, 0.0
 
     def ask_again() -> int | None:
-        nonlocal last, version
+        nonlocal last, version, until
         now = mark()
-        if now != last:
+        if now != last or time.monotonic() > until:
+            until = time.monotonic() + TRUSTED
             version = ask()
             last = now
         return version

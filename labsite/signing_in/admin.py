@@ -21,6 +21,7 @@ from labsite.lib.choosing import ChosenRowsMixin
 from labsite.lib.conflicts.guarding import GuardedAdmin
 from labsite.lib.history_pages import HistoryPagesAdmin
 from labsite.lib.versions import set_changes
+from labsite.signing_in.history import NOT_KEPT
 from labsite.signing_in.models import Happening, SignInEvent, Tries
 from labsite.signing_in.noting import note
 from labsite.signing_in.removing import remove_second_factors
@@ -112,6 +113,7 @@ class AccountAdmin(GuardedAdmin, AccountHistoryAdmin, UserAdmin):
 
     change_password_form = AccountPasswordForm
     readonly_fields = ["last_login", "date_joined"]
+    not_typed = tuple(NOT_KEPT)
     actions = ["remove_second_factors"]
 
     def has_superuser_permission(self, request: HttpRequest) -> bool:

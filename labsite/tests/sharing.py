@@ -41,4 +41,8 @@ def copy_site(
 
 
 def write_for(url: str, first: str, source: Path, target: Path) -> None:
-    target.write_bytes(source.read_bytes().replace(first.encode(), url.encode()))
+    own, others = (each.rpartition(":")[2] for each in (url, first))
+    content = source.read_bytes().replace(first.encode(), url.encode())
+    if own != others and f"127.0.0.1:{others}".encode() in content:
+        raise AssertionError(f"{source.name} names the first process's address in a way that is not known here.")
+    target.write_bytes(content)

@@ -33,6 +33,12 @@ def database(tmp_path):
     connection.close()
 
 
+@pytest.fixture(autouse=True)
+def trusted_for_long(monkeypatch):
+    """What is to be seen is seen by the commit, not because time went by."""
+    monkeypatch.setattr("labsite.page_cache.versions.TRUSTED", 1000.0)
+
+
 def test_each_commit_is_seen_and_nothing_before_it(database):
     path, writer = database
     read = versions.connect_sqlite(str(path))
@@ -62,7 +68,9 @@ def test_a_log_that_begins_anew_hides_nothing(database):
         writer.execute(WRITE)
         writer.commit()
         assert read() == expected
-        writer.execute(f"PRAGMA wal_checkpoint({('PASSIVE', 'RESTART', 'TRUNCATE')[expected % 3]})")
+        how = ("PASSIVE", "RESTART", "TRUNCATE")[expected % 3]
+        is_busy, *_ = writer.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+        assert not is_busy
         assert read() == expected
     writer.execute("VACUUM")
     assert read() == 19
@@ -70,15 +78,12 @@ def test_a_log_that_begins_anew_hides_nothing(database):
 
 def test_the_database_is_asked_only_after_a_commit(database):
     path, writer = database
-    keeper = sqlite3.connect(path)
-    keeper.execute("SELECT * FROM other")
     mark, asked = commit_mark(path), []
     read = versions.ask_after_commits(lambda: asked.append(1) or len(asked), mark)
     assert [read() for _ in range(5)] == [1] * 5
     writer.execute("INSERT INTO other VALUES (1)")
     writer.commit()
     assert [read() for _ in range(5)] == [2] * 5
-    keeper.close()
 
 
 def test_a_commit_between_mark_and_answer_is_not_lost(database):
@@ -117,6 +122,41 @@ def test_without_a_write_ahead_log_the_row_is_read_each_time(tmp_path):
     writer.commit()
     assert read() == 8
     writer.close()
+
+
+def test_what_another_database_left_behind_counts_for_nothing(tmp_path):
+    """A file of the shared memory beside a database that has no write-ahead log."""
+    path = tmp_path / "plain.sqlite3"
+    test_without_a_write_ahead_log_the_row_is_read_each_time(tmp_path)
+    path.with_name("plain.sqlite3-shm").write_bytes(b"\x00" * 32_768)
+    read = versions.connect_sqlite(str(path))
+    assert read() == 8
+    writer = sqlite3.connect(path)
+    writer.execute(WRITE)
+    writer.commit()
+    assert read() == 9
+    writer.close()
+
+
+def test_a_link_to_the_database_is_followed(database, tmp_path):
+    path, writer = database
+    link = tmp_path / "link.sqlite3"
+    link.symlink_to(path)
+    (tmp_path / "link.sqlite3-shm").write_bytes(b"\x00" * 32_768)
+    read = versions.connect_sqlite(str(link))
+    writer.execute(WRITE)
+    writer.commit()
+    assert read() == 8
+
+
+def test_the_row_is_read_once_a_second_in_any_case(monkeypatch):
+    moment, answers = [100.0], iter([7, 8])
+    monkeypatch.setattr("labsite.page_cache.versions.TRUSTED", 1.0)
+    monkeypatch.setattr("labsite.page_cache.versions.time.monotonic", lambda: moment[0])
+    read = versions.ask_after_commits(lambda: next(answers), lambda: b"same")
+    assert [read() for _ in range(3)] == [7, 7, 7]
+    moment[0] += 1.1
+    assert [read() for _ in range(3)] == [8, 8, 8]
 
 
 def test_looking_gives_up_no_lock(database):

@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group as AccountGroup
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -20,7 +21,7 @@ from labsite.models import Page, SiteImport, SubmittedForm
 from labsite.tests.factories import make_award_receipt, make_member, make_person, make_publication, make_venue
 from labsite.tests.forms import form_values
 from labsite.tests.test_admin import MODELS, address, every
-from people.models import Person
+from people.models import Person, Position, PositionPerson
 from publications.models import Import, Publication, Topic
 
 pytestmark = pytest.mark.django_db
@@ -584,3 +585,37 @@ def test_a_form_that_was_wrong_can_be_sent_again(ada):
     values = {"title": "", "form_key": ada.get(page).context["form_key"]}
     assert [ada.post(page, values).status_code for _ in range(2)] == [200, 200]
     assert SubmittedForm.objects.count() == 0
+
+
+def test_an_untouched_row_is_checked_against_what_its_record_becomes(admin_client):
+    """Nobody holds a position with themselves: the row is as it was, the record around it is not."""
+    ada, bo = make_member("Ada Quint"), make_member("Bo Zhang")
+    position = Position.objects.create(person=ada, kind="internship", title="Engineer", start="2023")
+    PositionPerson.objects.create(position=position, person=bo, role="mentor")
+    values = open_form(admin_client, position)
+    assert save(admin_client, position, values, title="Researcher").status_code == 302
+    answer = save(admin_client, position, open_form(admin_client, position), person=str(bo.pk))
+    assert answer.status_code == 200
+    position.refresh_from_db()
+    assert (position.person, position.title) == (ada, "Researcher")
+
+
+def test_signing_in_is_no_edit_of_an_account(admin_client):
+    user = get_user_model().objects.create_user("bo", password="correct horse battery", is_staff=True)
+    delete = reverse("admin:auth_user_delete", args=[user.pk])
+    asked = admin_client.get(delete).context["seen"]
+    get_user_model().objects.filter(pk=user.pk).update(last_login=timezone.now(), password="rehashed")
+    assert admin_client.post(delete, {"post": "yes", "seen": asked}).status_code == 302
+    assert not get_user_model().objects.filter(pk=user.pk).exists()
+
+
+def test_an_edit_of_an_account_asks_again_before_it_is_deleted(admin_client):
+    user = get_user_model().objects.create_user("bo", password="correct horse battery", is_staff=True)
+    delete = reverse("admin:auth_user_delete", args=[user.pk])
+    asked = admin_client.get(delete).context["seen"]
+    get_user_model().objects.filter(pk=user.pk).update(first_name="Bo")
+    assert admin_client.post(delete, {"post": "yes", "seen": asked}).status_code == 409
+    user.groups.add(AccountGroup.objects.get(name="Editors"))
+    asked = admin_client.get(delete).context["seen"]
+    user.groups.clear()
+    assert admin_client.post(delete, {"post": "yes", "seen": asked}).status_code == 409

@@ -1,4 +1,6 @@
-"""The function that gives hits of words on PostgreSQL, as it is by now. 0008 makes it where it was never made."""
+"""The function that gives hits of words on PostgreSQL, which collects those of rare words by now. As it is in
+text_hits.py: 0008 makes it where it was never made.
+"""
 
 from django.db import migrations
 

@@ -191,6 +191,40 @@ def test_the_newest_of_many_hits_are_those_that_a_plain_search_gives():
         assert cursor.fetchone() == ("on",)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's text index gives hits in their order")
+@pytest.mark.parametrize("most", [10, 40])
+def test_hits_of_words_that_the_statistics_do_not_know_are_collected_and_sorted(most):
+    """All of them up to `most`, whatever the planner expects; of more the newest, with the sign that there are more."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE publications_publicationdigest")
+        cursor.execute("UPDATE pg_statistic SET stanumbers4 = stanumbers4, stakind4 = 0, stakind5 = 0 "
+                       "WHERE starelid = 'publications_publicationdigest'::regclass AND staattnum = ("
+                       "SELECT attnum FROM pg_attribute WHERE attrelid = 'publications_publicationdigest'::regclass "
+                       "AND attname = 'search_document')")  # fmt: skip
+        pages = {"few": 0, "many": 0}
+        cursor.execute("SELECT word, ndoc FROM ts_stat('SELECT search_document FROM publications_publicationdigest')")
+        words = [(word, number) for word, number in cursor.fetchall() if word.isalnum()]
+        cursor.execute("UPDATE pg_class SET reltuples = 40000 WHERE oid = 'publications_publicationdigest'::regclass")
+        for word, number in sorted(words, key=lambda pair: pair[1])[:: max(len(words) // 60, 1)]:
+            cursor.execute(f"SELECT {HITS}(%s::tsquery, 0, %s, %s, 5)", [f"'{word}'", END, most])
+            found = [place for (place,) in cursor.fetchall()]
+            cursor.execute(
+                "SELECT place FROM publications_publicationdigest WHERE search_document @@ %s::tsquery ORDER BY place",
+                [f"'{word}'"],
+            )
+            every = [place for (place,) in cursor.fetchall()]
+            if END in found:
+                pages["many"] += 1
+                assert found == [*every[: len(found) - 1], END], word
+                assert number >= len(found)
+            else:
+                pages["few"] += 1
+                assert found == every[:most], word
+        assert pages["few"] > 5
+        cursor.execute("SELECT current_setting('enable_indexscan'), current_setting('enable_seqscan')")
+        assert cursor.fetchone() == ("on", "on")
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite counts instead")
 def test_beginnings_of_frequent_words_are_left_out(monkeypatch):
     monkeypatch.setattr("labsite.lib.search.MANY", 100)

@@ -33,6 +33,7 @@ from labsite.lib.conflicts.three_way import Comparison, compare
 from labsite.lib.conflicts.uploads import NAME as KEPT_FILES
 from labsite.lib.conflicts.uploads import bring_back_uploads, keep_uploads
 from labsite.lib.conflicts.wording import Labels, describe, label_of
+from labsite.lib.rows import made_for
 
 SEEN, SEEN_NOW, CHOICE = "seen", "seen-now", "choice-"
 OWN_INPUTS = {"csrfmiddlewaretoken", SEEN_NOW, KEPT_FILES}
@@ -53,6 +54,8 @@ class GuardedAdmin(ChosenRowsMixin):
     A change costs one row, which names the form (`repeats`), and the reading of the record before it is written and
     after, each as many queries as its page has tables. Looking costs none.
     """
+
+    not_typed: tuple[str, ...] = ()  # columns of the record that change by themselves, which is nobody's edit
 
     delete_confirmation_template = "admin/delete_record.html"
     delete_selected_confirmation_template = "admin/delete_records.html"
@@ -76,7 +79,7 @@ class GuardedAdmin(ChosenRowsMixin):
 
     def get_inline_instances(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
         """Made once for a request and a record: each copies all that Django knows of form fields."""
-        made = request.__dict__.setdefault("made_inlines", {})
+        made = made_for(request, "inlines")
         key = (type(self), obj and obj.pk)
         if key not in made:
             made[key] = super().get_inline_instances(request, obj)
@@ -341,10 +344,15 @@ class GuardedAdmin(ChosenRowsMixin):
         if record is None:
             return "gone"
         inlines = self.get_inline_instances(request, record)
-        return digest_of_state(record, [
-            (each.model, _get_foreign_key(self.model, each.model, fk_name=each.fk_name))
-            for each in inlines if each.has_change_permission(request, record)
-        ])  # fmt: skip
+        return digest_of_state(
+            record,
+            [
+                (each.model, _get_foreign_key(self.model, each.model, fk_name=each.fk_name))
+                for each in inlines
+                if each.has_change_permission(request, record)
+            ],
+            without=self.not_typed,
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

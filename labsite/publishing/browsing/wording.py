@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, npgettext, pgettext
 
 from labsite.context import load_lab_profile
 from people.models import Person
+from publications.counting import MOST_CHOICES
 from publications.exporting import FORMATS
 from publications.facet_names import CITED
 from publications.filters import SORT_LABELS, PublicationFilter
@@ -72,6 +73,8 @@ def wording() -> dict[str, Any]:
         "year_said": both(ngettext, "%(year)s: %(number)s publication", "%(year)s: %(number)s publications"),
         "is_chosen": _(", chosen"), "counted": both(npgettext, "after a number", "publication", "publications"),
         "undated": _("Undated"), "more": both(ngettext, "%(number)s more", "%(number)s more"),
+        "most_choices": MOST_CHOICES,
+        "most_frequent": _("The %(number)s most frequent; others are found by their words."),
         "chosen_filters": _("Chosen filters"), "remove": _(", remove this filter"),
         "remove_it": _("Remove this filter"),
         "remove_all": _("Remove these filters"), "since": _("Since:"), "until": _("Until:"), "words": _("Words:"),

@@ -6,7 +6,6 @@ labsite.filters = (() => {
   const FACETS = ["year", "venue", "type", "topic", "author", "award"];
   const SINGLES = ["since", "until", "code", "workshops", "q", "sort"];
   const CHOSEN = ["year", "venue", "type", "topic", "author", "award", "since", "until", "code", "workshops", "q"];
-  const MOST_CHOICES = 100;
   const YEAR = /^[1-9][0-9]{3}$/u;
 
   const list = () => document.getElementById("published-list").dataset.list;
@@ -155,11 +154,13 @@ labsite.filters = (() => {
     return { hits, counts, removals, sort, question };
   };
 
-  /** Values with their numbers, those chosen in any case; guests of the lab only if they are chosen. */
-  const offered = (counts, name, chosen) => {
-    const own = [...counts[name]].filter(([value]) => !value.startsWith("guest:"));
+  const valuesOf = (counts, name) => [...counts[name]].filter(([value]) => !value.startsWith("guest:"));
+
+  /** Values with their numbers, the `most` frequent, those chosen in any case; guests of the lab only if they are chosen. */
+  const offered = (counts, name, chosen, most) => {
+    const own = valuesOf(counts, name);
     own.sort(([one, a], [other, b]) => b - a || compare(one, other));
-    const found = new Map(own.slice(0, MOST_CHOICES));
+    const found = new Map(own.slice(0, most));
     for (const value of chosen) {
       if (!found.has(value)) {
         found.set(value, counts[name].get(value) ?? counts[name].get(`guest:${value}`) ?? 0);
@@ -168,9 +169,13 @@ labsite.filters = (() => {
     return found;
   };
 
-  const choices = (name, counts, values, labels) => {
+  /** The choices of a facet, `most` at most; `areAll` says whether there are no others. */
+  const choices = (name, counts, values, labels, most) =>
+    Object.assign(choicesOf(name, counts, values, labels, most), { areAll: valuesOf(counts, name).length <= most });
+
+  const choicesOf = (name, counts, values, labels, most) => {
     const chosen = values[name] ?? [];
-    const numbers = offered(counts, name, chosen);
+    const numbers = offered(counts, name, chosen, most);
     const choice = (value, label, isNested = false) => ({
       value, label, isNested, count: numbers.get(value), isChosen: chosen.includes(value),
     });

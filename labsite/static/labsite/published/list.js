@@ -109,7 +109,7 @@
       return; // something else was chosen meanwhile
     }
     shown = { hits, values };
-    const facets = Object.fromEntries(FACETS.map((name) => [name, name === "year" ? yearChoices(values, found.counts, wording) : choices(name, found.counts, values, labels)]));
+    const facets = Object.fromEntries(FACETS.map((name) => [name, name === "year" ? yearChoices(values, found.counts, wording) : choices(name, found.counts, values, labels, wording.most_choices)]));
     const open = [...document.querySelectorAll("#publications details[open]")].map((each) => each.id);
     const focused = document.activeElement?.id;
     showForm(values, facets, found.counts, wording);

@@ -114,8 +114,10 @@ labsite.parts = (() => {
     const items = (rows) => `<ul class="facet-list">${rows.map((choice) => choiceItem(name, choice, wording)).join("")}</ul>`;
     const shown = own.filter((choice, at) => at < SHOWN || choice.isChosen);
     const rest = own.filter((choice, at) => at >= SHOWN && !choice.isChosen);
+    const told = fill(wording.most_frequent, { number: wording.most_choices });
+    const note = own.areAll ? "" : `<p class="small muted">${escape(told)}</p>`;
     const more = rest.length
-      ? `<details id="more-${name}"><summary class="small">${count(wording.more, rest.length)}</summary>${items(rest)}</details>`
+      ? `<details id="more-${name}"><summary class="small">${count(wording.more, rest.length)}</summary>${items(rest)}${note}</details>`
       : "";
     return `<fieldset class="facet" data-facet="${name}"><legend class="facet-label">${escape(wording.fields[name])}</legend>${items(shown)}${more}</fieldset>`;
   };
