@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -50,11 +51,15 @@ READ = """(root) => {
     headings: texts("h2"), bars: [...root.querySelectorAll(".histogram a")].map((each) => each.textContent),
     facets: [...root.querySelectorAll(".filter-form .facet li")].map((each) => [
       each.textContent.replace(/\\s+/gu, " ").trim(), each.querySelector("input").checked]),
-    more: texts(".filter-form details summary"), chips: texts(".chosen-filters .chip"), hint: texts(".hint a"),
+    more: texts(".filter-form details summary"), notes: texts(".filter-form details p"),
+    chips: texts(".chosen-filters .chip"), hint: texts(".hint a"),
     sorts: texts(".sort-links a"), sort: texts(".sort-links [aria-current]"), pages: texts(".pagination"),
     problems: texts("[role=alert] p:first-child"), empty: texts(".empty p:first-child, .plain-list li"),
   };
 }"""
+
+
+FEWER_CHOICES = 20  # of the demo's venues and topics
 
 
 class QuietHandler(SimpleHTTPRequestHandler):
@@ -67,9 +72,13 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def publish_demo(folder: Path, url: str) -> dict[str, str]:
     """Writes the copy; gives what the site itself answers to `QUESTIONS`. Nothing of the demo stays in the database.
 
-    Cards are drawn in tests of their own.
+    Cards are drawn in tests of their own. A filter offers few values, so that both say that there are others.
     """
-    with transaction.atomic(), patch("labsite.card_views.draw", lambda shown: b"drawn"):
+    with ExitStack() as stack:
+        stack.enter_context(transaction.atomic())
+        stack.enter_context(patch("labsite.card_views.draw", lambda shown: b"drawn"))
+        for module in ("publications.counting", "publications.facets", "labsite.publishing.browsing.wording"):
+            stack.enter_context(patch(f"{module}.MOST_CHOICES", FEWER_CHOICES))
         call_command("loaddata", "demo", verbosity=0)
         flush_changes()
         publish(folder, url)
