@@ -11,6 +11,7 @@ import logging
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,9 @@ def connect_sqlite(name: str) -> Callable[[], Version | None]:
     path = Path(name).resolve()  # as SQLite does: what connections share lies beside the file, not beside a link to it
     if not path.is_file():
         raise VersionUnknown("the database is in no file")
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1)
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1, check_same_thread=False
+    )
     # One cursor for all: making one costs as much as asking. `PRAGMA data_version` would cost the same and say less.
     execute = connection.cursor().execute
 
@@ -103,7 +106,10 @@ def connect_sqlite(name: str) -> Callable[[], Version | None]:
     ask()  # opens what connections share
     has_log = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     mark = commit_mark(path) if has_log else None
-    return ask if mark is None else ask_after_commits(ask, mark)
+    read = ask if mark is None else ask_after_commits(ask, mark)
+    # Closed with its thread. A connection refers to itself: left alone it would stay open until the collector comes.
+    weakref.finalize(read, connection.close).atexit = False
+    return read
 
 
 def ask_after_commits(ask: Callable[[], int | None], mark: Callable[[], bytes]) -> Callable[[], int | None]:

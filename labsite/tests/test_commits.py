@@ -1,8 +1,12 @@
 """Commits to a SQLite database are noticed without asking it."""
 
+import gc
+import os
 import sqlite3
 import subprocess
 import sys
+import threading
+from pathlib import Path
 
 import pytest
 
@@ -157,6 +161,32 @@ def test_the_row_is_read_once_a_second_in_any_case(monkeypatch):
     assert [read() for _ in range(3)] == [7, 7, 7]
     moment[0] += 1.1
     assert [read() for _ in range(3)] == [8, 8, 8]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="descriptors are told by Linux")
+def test_a_thread_that_ends_leaves_no_connection_open(database):
+    """A server's threads end when nobody asks for half a minute, and where all are hits the collector does not come."""
+    path, _ = database
+    source = versions.VersionSource(lambda: versions.connect_sqlite(str(path)))
+    found = []
+
+    def opened() -> int:
+        return sum(os.path.realpath(f"/proc/self/fd/{number}") == str(path) for number in os.listdir("/proc/self/fd"))
+
+    def ask() -> None:
+        found.append((source.read(), opened()))
+
+    before = opened()
+    gc.disable()
+    try:
+        for _ in range(5):
+            thread = threading.Thread(target=ask)
+            thread.start()
+            thread.join()
+    finally:
+        gc.enable()
+    assert found == [(7, before + 1)] * 5
+    assert opened() <= before + 1  # SQLite keeps a descriptor for the next one while locks are held through others
 
 
 def test_looking_gives_up_no_lock(database):
