@@ -7,7 +7,7 @@ from functools import cache
 from django.db import models
 
 from labsite.lib.instances import make_maker
-from labsite.lib.reading import preparing_cursor, reading_connection
+from labsite.lib.reading import one_of, read_alike, reading_connection
 from publications.finding import DIGESTS, run
 from publications.models import Publication, PublicationDigest
 
@@ -21,24 +21,22 @@ def load_lines(sql: str, values: list[object]) -> list[Publication]:
 
     Other fields than these are read from the database when somebody asks for them.
     """
-    return make_lines(run(select_lines(f"IN ({sql})"), values))
+    return make_lines(run(select_lines(f"d.place IN ({sql})"), values))
 
 
 def load_lines_at(places: list[int]) -> list[Publication]:
     """The same at these places. One query, none where there are none."""
     if not places:
         return []
-    if reading_connection().vendor != "postgresql":
-        return load_lines(", ".join(["%s"] * len(places)), [*places])
-    with preparing_cursor(reading_connection()) as cursor:
-        cursor.execute(select_lines("= ANY(%s)"), [places])
-        return make_lines(cursor.fetchall())
+    values: list[object] = []
+    sql = select_lines(one_of("d.place", places, values))
+    return make_lines(read_alike(sql, values))
 
 
 def select_lines(where: str) -> str:
     columns = ", ".join([*(f"p.{name}" for name in OWN), *(f"d.{name}" for name in DERIVED), stored_row()])
     tables = f"{DIGESTS} d JOIN {TABLE} p ON p.id = d.publication_id"
-    return f"SELECT {columns} FROM {tables} WHERE d.place {where} AND p.is_published ORDER BY d.place"  # noqa: S608
+    return f"SELECT {columns} FROM {tables} WHERE {where} AND p.is_published ORDER BY d.place"  # noqa: S608
 
 
 def make_lines(rows: list[tuple]) -> list[Publication]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from labsite.lib.reading import preparing_cursor, reading_connection
+from labsite.lib.reading import one_of, read_alike
 from publications.totals import TOTALS
 
 
@@ -64,9 +64,9 @@ def load_named(
     for kind, select in SELECTS.items():
         known = dict.fromkeys((counted or {}).get(kind, ()))
         if known:
-            parts.append(select.format(one_of([*known], values)))
+            parts.append(select.format(one_of("slug", [*known], values)))
         asked = [slug for slug in slugs.get(kind, ()) if "\x00" not in slug and slug not in known]
-        conditions = [one_of(asked, values)] if asked else []
+        conditions = [one_of("slug", asked, values)] if asked else []
         if kind == "venue" and venues_like:
             conditions.append("substr(search_text, 1, %s) = %s")
             values += [len(venues_like), venues_like]
@@ -74,19 +74,7 @@ def load_named(
             parts.append(select.format(" OR ".join(conditions)) + IF_PUBLIC[kind])
     if not parts:
         return []
-    with preparing_cursor(reading_connection()) as cursor:
-        cursor.execute(" UNION ALL ".join(parts), values)
-        rows = cursor.fetchall()
+    rows = read_alike(" UNION ALL ".join(parts), values)
     return [
         Named(kind, pk, slug, short or name, name, key, parent) for kind, pk, slug, short, name, key, parent in rows
     ]
-
-
-def one_of(slugs: list[str], values: list[Any]) -> str:
-    """The condition that a slug is one of these. On PostgreSQL it reads alike for any number, so that it is planned
-    once."""
-    if reading_connection().vendor == "postgresql":
-        values.append(slugs)
-        return "slug = ANY(%s)"
-    values += slugs
-    return f"slug IN ({', '.join(['%s'] * len(slugs))})"

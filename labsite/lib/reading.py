@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
@@ -39,6 +39,28 @@ def preparing_cursor(connection: BaseDatabaseWrapper) -> Iterator[Any]:
         own = connection.connection.cursor(factory=KeepingCursor)
     with connection._prepare_cursor(own) as cursor:
         yield cursor
+
+
+def one_of(column: str, keys: Sequence[Any], values: list[Any]) -> str:
+    """The condition that a column is one of `keys`, which are added to the `values` of the statement.
+
+    On PostgreSQL it reads alike for any number of them, so that `read_alike` plans it once.
+    """
+    if reading_connection().vendor == "postgresql":
+        values.append([*keys])
+        return f"{column} = ANY(%s)"
+    values += keys
+    return f"{column} IN ({', '.join(['%s'] * len(keys))})"
+
+
+def read_alike(sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    """The rows of a statement that on PostgreSQL always reads alike, and is planned once. On SQLite it may read
+    differently each time, so that nothing of it is remembered.
+    """
+    connection = reading_connection()
+    with preparing_cursor(connection) if connection.vendor == "postgresql" else connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
 
 
 class KeepingCursor(SQLiteCursorWrapper):
