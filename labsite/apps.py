@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ class LabsiteConfig(AppConfig):
         from labsite.field_names import translate_names  # noqa: PLC0415
         from labsite.lib.changes import consent_withdrawn  # noqa: PLC0415
         from labsite.lib.http import VERSION  # noqa: PLC0415
+        from labsite.lib.leases import attend  # noqa: PLC0415
         from labsite.lib.uploads import connect_uploads, keep_while  # noqa: PLC0415
         from labsite.merging.files import files_of_merges  # noqa: PLC0415
         from labsite.models import Document, LabProfile  # noqa: PLC0415
@@ -29,6 +31,7 @@ class LabsiteConfig(AppConfig):
         consent_withdrawn.connect(forget_photos, dispatch_uid="photos")
         connect_cards()
         translate_names()
+        connection_created.connect(attend, dispatch_uid="leases")
         post_migrate.connect(after_migrations, sender=self)
 
 

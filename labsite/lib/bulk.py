@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from labsite.lib.leases import wait_after_commit
+
 MOST_VALUES = 30_000  # of one statement: SQLite takes 32,766 of the oldest versions that run here
 
 
@@ -39,6 +41,7 @@ def insert_rows(rows: Sequence[models.Model], *, have_keys: bool = False) -> Non
             with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for each in values:
                     copy.write_row(each)
+            wait_after_commit(connection)  # Django does not see COPY
         else:
             places = f"({', '.join(['%s'] * len(fields))})"
             for begin in range(0, len(values), MOST_VALUES // len(fields)):

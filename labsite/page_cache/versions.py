@@ -1,8 +1,9 @@
-"""Reads the content version, once for each request: a statement on a connection that the thread keeps for it alone.
+"""Tells each request the content version: a statement on a connection that the thread keeps for it alone.
 
 The row is the truth for every process and every host. Neither a value in Redis nor one in memory of our own is: these
 would be written after the commit, and a crash in between would leave old pages for ever. What SQLite's connections
-share is written by the commit itself; where it is unchanged, so is the row (commits.py).
+share is written by the commit itself; where it is unchanged, so is the row (commits.py). What PostgreSQL said holds
+for two milliseconds, which whoever commits waits for (labsite/lib/leases.py).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from django.db import connections
 from psycopg import conninfo, pq
 
+from labsite.lib.leases import Lease
 from labsite.page_cache.commits import commit_mark
 from labsite.page_cache.triggers import VERSION_TABLE
 
@@ -85,7 +87,10 @@ def make_source(alias: str) -> VersionSource:
     settings = connections[alias].settings_dict
     if connections[alias].vendor == "sqlite":
         return VersionSource(lambda: connect_sqlite(str(settings["NAME"])))
-    return VersionSource(lambda: connect_postgresql(libpq_address(connections[alias].get_connection_params())))
+    lease = Lease()  # one for all threads
+    return VersionSource(
+        lambda: lease.over(connect_postgresql(libpq_address(connections[alias].get_connection_params())))
+    )
 
 
 def connect_sqlite(name: str) -> Callable[[], Version | None]:

@@ -16,10 +16,8 @@ from django.db import connections
 from django.utils import timezone
 
 from labsite.lib.reading import reading_connection
+from labsite.lib.statements import is_around, is_reading
 
-READS = ("SELECT", "WITH", "(SELECT")
-# What surrounds reads and gives nothing a page could show.
-HARMLESS = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET ", "PRAGMA")
 # Types that JSON does not know: how each is written as a text, and read again.
 KINDS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
     "moment": (datetime.datetime, lambda value: value.isoformat(), datetime.datetime.fromisoformat),
@@ -48,13 +46,12 @@ class Sources:
 
     def note(self, execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Django calls this around every statement."""
-        begin = sql.lstrip()[:10].upper()
-        if begin.startswith(READS) and not many:
+        if is_reading(sql) and not many:
             try:
                 self.questions[sql, write_params(params)] = None
             except TypeError:
                 self.is_known = False
-        elif not begin.startswith(HARMLESS):
+        elif not is_around(sql):
             self.is_known = False
         return execute(sql, params, many, context)
 
