@@ -118,7 +118,7 @@ class RecordAdmin(GuardedAdmin, PlainMixin, HistoryPagesAdmin):
         ).first()
         moment = end_of_version(version) if version and request.method == "POST" else None
         with transaction.atomic():
-            seen = self.digest_today(request, self.get_object(request, object_id)) if version else ""
+            seen = self.digest_today(self.get_object(request, object_id)) if version else ""
             if moment and request.POST.get(SEEN) != seen:
                 return self.ask_for_another_look(request, object_id)
             kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), SEEN: seen}

@@ -130,6 +130,9 @@ def made_for(request: HttpRequest, name: str) -> dict[Any, Any]:
     return request.__dict__.setdefault(f"made_{name}", {})
 
 
+_names_of_fields: dict[tuple[type, type[models.Model]], Any] = {}
+
+
 class RowsMixin(PlainMixin):
     """Loads what the rows' autocompletes and names print."""
 
@@ -148,6 +151,13 @@ class RowsMixin(PlainMixin):
         if key not in made:
             made[key] = super().get_formset(request, obj, **kwargs)
         return made[key]
+
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """Django makes a whole form to learn the names of its fields; they are the same for every request."""
+        key = (type(self), self.parent_model)
+        if key not in _names_of_fields:
+            _names_of_fields[key] = super().get_fields(request, obj)
+        return _names_of_fields[key]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:
         fields = [self.model._meta.get_field(name) for name in self.autocomplete_fields]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +52,8 @@ class Today:
 class GuardedAdmin(ChosenRowsMixin):
     """For every admin: what a form was made from comes with it, and is compared under the lock of the save.
 
-    A change costs one row, which names the form (`repeats`), and the reading of the record before it is written and
-    after, each as many queries as its page has tables. Looking costs none.
+    A change costs one row, which names the form (`repeats`), and one statement each before the record is written and
+    after. Looking at a form costs one.
     """
 
     not_typed: tuple[str, ...] = ()  # columns of the record that change by themselves, which is nobody's edit
@@ -75,7 +76,8 @@ class GuardedAdmin(ChosenRowsMixin):
             return getattr(request, "joined_with", "") or request.POST.get(SEEN, "")
         pairs = [(each.formset, each.opts) for each in context["inline_admin_formsets"]]
         formsets = self.guarded(request, record, pairs)
-        return take_snapshot(context["adminform"].form, formsets).sign(record_name(self.model, record.pk))
+        snapshot = take_snapshot(context["adminform"].form, formsets)
+        return snapshot.sign(record_name(self.model, record.pk), getattr(request, "state", ""))
 
     def get_inline_instances(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
         """Made once for a request and a record: each copies all that Django knows of form fields."""
@@ -109,6 +111,8 @@ class GuardedAdmin(ChosenRowsMixin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if request.method != "POST":
+            if object_id is not None:
+                self.note_state(request, object_id)
             return super().changeform_view(request, object_id, form_url, extra_context)
         bring_back_uploads(request)
         with transaction.atomic():
@@ -118,6 +122,18 @@ class GuardedAdmin(ChosenRowsMixin):
             if not getattr(request, "is_saved", False):
                 transaction.set_rollback(True)
         return response
+
+    def note_state(self, request: HttpRequest, object_id: str) -> None:
+        """For the form, and before its values are read: what is written in between makes it old, never new."""
+        with suppress(ValidationError):
+            request.state = self.digest_of(self.opts.pk.to_python(unquote(object_id)))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Once more what is held already, the first time that Django asks for it."""
+        held = request.__dict__.pop("held", None)
+        if held is not None and str(held.pk) == object_id and not from_field:
+            return held
+        return super().get_object(request, object_id, from_field)
 
     def answer_meanwhile(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
         """The answer where something happened since the form was made; None where it may be saved."""
@@ -141,7 +157,7 @@ class GuardedAdmin(ChosenRowsMixin):
     def is_as_left(self, request: HttpRequest, record: models.Model | None) -> bool:
         """Whether nobody changed the record since the first press, so that another press asks for nothing new."""
         left = request.claim.state
-        return record is None or not left or left == self.digest_today(request, record)
+        return record is None or not left or left == self.digest_today(record)
 
     def answer_repeated(self, request: HttpRequest, record: models.Model | None) -> HttpResponse | None:
         """What the first press was answered with."""
@@ -162,14 +178,17 @@ class GuardedAdmin(ChosenRowsMixin):
     def note_saved(self, request: HttpRequest, obj: models.Model, *, is_change: bool = False) -> None:
         request.is_saved = True
         claim = getattr(request, "claim", Claim())
-        if claim.row is not None:  # read anew: the form's own values may differ from what is stored
-            saved = self.get_object(request, str(obj.pk)) if is_change else None
-            claim.note(obj.pk, self.digest_today(request, saved) if saved is not None else "")
+        if claim.row is not None:
+            claim.note(obj.pk, self.digest_of(obj.pk) if is_change else "")
 
     def answer_conflict(self, request: HttpRequest, record: models.Model) -> HttpResponse | None:
         """The page that shows both edits; None where there is one only, or the choices are made."""
         name = record_name(self.model, record.pk)
         before = read_snapshot(request.POST.get(SEEN, ""), name)
+        state = self.digest_today(record)
+        if before is not None and before.state == state:  # nearly always: it costs no second set of forms
+            request.held = record
+            return None
         today = self.today(request, record)
         if before is not None and before.digest == today.snapshot.digest:
             return None
@@ -185,7 +204,7 @@ class GuardedAdmin(ChosenRowsMixin):
         if is_answer and request.POST[SEEN_NOW] == today.snapshot.digest and len(choices) == len(wanted):
             joined = JoinedForm(post, comparison, choices)
             request.POST, request._files = joined.join()
-            request.joined_with = today.snapshot.sign(name)
+            request.joined_with = today.snapshot.sign(name, state)
             return None
         problem = ""
         if is_answer:
@@ -337,22 +356,15 @@ class GuardedAdmin(ChosenRowsMixin):
 
     def with_seen(self, request: HttpRequest, record: models.Model | None, context: Any) -> dict[str, Any]:
         may = record is not None and self.has_delete_permission(request, record)
-        return {**(context or {}), SEEN: self.digest_today(request, record) if may else ""}
+        return {**(context or {}), SEEN: self.digest_today(record) if may else ""}
 
-    def digest_today(self, request: HttpRequest, record: models.Model | None) -> str:
+    def digest_today(self, record: models.Model | None) -> str:
         """Differs where the record, or a row inside its page, was written since."""
-        if record is None:
-            return "gone"
-        inlines = self.get_inline_instances(request, record)
-        return digest_of_state(
-            record,
-            [
-                (each.model, _get_foreign_key(self.model, each.model, fk_name=each.fk_name))
-                for each in inlines
-                if each.has_change_permission(request, record)
-            ],
-            without=self.not_typed,
-        )
+        return "gone" if record is None else self.digest_of(record.pk)
+
+    def digest_of(self, key: Any) -> str:
+        tables = [(each.model, _get_foreign_key(self.model, each.model, fk_name=each.fk_name)) for each in self.inlines]
+        return digest_of_state(self.model, key, tables, without=self.not_typed)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

@@ -25,10 +25,13 @@ Values = dict[str, Plain]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The values of a form by field, and of its rows by their table and key."""
+    """The values of a form by field, and of its rows by their table and key; `state` is the digest of what is stored
+    that was read before them (states.py), "" where nobody read it.
+    """
 
     fields: Values
     rows: dict[str, dict[str, Values]] = field(default_factory=dict)
+    state: str = ""
 
     @property
     def digest(self) -> str:
@@ -36,18 +39,18 @@ class Snapshot:
         text = json.dumps([self.fields, self.rows], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
-    def sign(self, record: str) -> str:
-        """For a hidden input of the form of `record`, e.g. “people.person 12”."""
-        return signing.dumps([record, self.fields, self.rows], salt=SALT, compress=True)
+    def sign(self, record: str, state: str = "") -> str:
+        """For a hidden input of the form of `record`, e.g. “people.person 12”, whose state was `state` before."""
+        return signing.dumps([record, self.fields, self.rows, state], salt=SALT, compress=True)
 
 
 def read_snapshot(text: str, record: str) -> Snapshot | None:
     """What `Snapshot.sign` wrote for this record; None for anything else."""
     try:
-        of, fields, rows = signing.loads(text, salt=SALT)
+        of, fields, rows, *state = signing.loads(text, salt=SALT)  # without a state before 2026-11
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Snapshot(fields, rows) if of == record else None
+    return Snapshot(fields, rows, *state) if of == record else None
 
 
 def take_snapshot(form: forms.ModelForm, formsets: Iterable[BaseInlineFormSet]) -> Snapshot:
