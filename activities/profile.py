@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,7 +23,8 @@ from publications.models import Authorship, FacetTotal, PositionPublication, Pub
 from publications.rows import people_of
 
 NEWS_ON_PAGE = 8
-MOST_PAPERS = 100  # of a person that a page prints; the list of publications has all
+MOST_PAPERS = 100  # of a person that a page prints
+NEWEST_PAPERS = 50  # that it prints of whoever has more, beside the way to the list of all
 WORK = (Position.Kind.EMPLOYMENT, Position.Kind.INTERNSHIP)
 
 
@@ -125,14 +127,16 @@ def load_profile(person: Person, viewer: Any, today: datetime.date, *, most: int
 
 def load_page_profile(person: Person, viewer: Any, today: datetime.date) -> Profile:
     """What the page of `person` shows of their record: of the publications the newest lines, which is all that is
-    loaded of them. As many queries as `load_profile`; for a draft the same ones.
+    loaded of them. One query more than `load_profile`, which counts them; for a draft the same ones.
 
     The facets of a publication say whose it is, in the order of lists: whoever wrote thousands costs no more.
     """
     if not person.is_published:
         return load_profile(person, viewer, today, most=MOST_PAPERS)
-    rows = PAGE_RECORD.load(person=person.pk, **facets_naming(person.slug))
-    count = sum(number for (number,) in rows.pop("counts"))
+    facets = facets_naming(person.slug)
+    count = sum(number for (number,) in PAPER_COUNTS.load(**facets)["counts"])
+    record = PAGE_RECORD if count <= MOST_PAPERS else LONG_PAGE_RECORD
+    rows = record.load(person=person.pk, **facets)
     selected = None
     if person.show_selected and count > len(rows["publications"]):
         selected = SELECTED.load(person=person.pk)["publications"]
@@ -199,15 +203,21 @@ def newest_record_querysets(person: int) -> dict[str, QuerySet | Number]:
     return {**paper_querysets(person, newest), "count": Number(papers), **other_querysets(person)}
 
 
-def page_record_querysets(person: int, **facets: str) -> dict[str, QuerySet]:
-    named = PublicationFacet.objects.filter(facet__in=facets.values()).order_by("digest").values("digest")
-    newest = Publication.objects.published().filter(digest__place__in=named[:MOST_PAPERS]).order_by("digest__place")
-    totals = FacetTotal.objects.filter(facet__in=facets.values(), year=0)
-    return {
-        **paper_querysets(person, newest.with_stored_rows()),
-        "counts": totals.values_list("number"),
-        **other_querysets(person),
-    }
+def count_querysets(**facets: str) -> dict[str, QuerySet]:
+    return {"counts": FacetTotal.objects.filter(facet__in=facets.values(), year=0).values_list("number")}
+
+
+def page_record_querysets(person: int, most: int, facets: Collection[str]) -> dict[str, QuerySet]:
+    named = PublicationFacet.objects.filter(facet__in=facets).order_by("digest").values("digest")
+    newest = Publication.objects.published().filter(digest__place__in=named[:most]).order_by("digest__place")
+    return {**paper_querysets(person, newest.with_stored_rows()), **other_querysets(person)}
+
+
+def page_plan(most: int) -> Plan:
+    return Plan(
+        lambda person, **facets: page_record_querysets(person, most, facets.values()),
+        person=int, member=str, guest=str, unlisted=str,
+    )  # fmt: skip
 
 
 def paper_querysets(person: int, shown: QuerySet) -> dict[str, QuerySet]:
@@ -313,4 +323,5 @@ def group_services(rows: list[Service]) -> list[ServiceGroup]:
 RECORD = Plan(record_querysets, person=int)
 NEWEST_RECORD = Plan(newest_record_querysets, person=int)
 SELECTED = Plan(lambda person: {"publications": selected_of(person).with_stored_rows()[:MOST_PAPERS]}, person=int)
-PAGE_RECORD = Plan(page_record_querysets, person=int, member=str, guest=str, unlisted=str)
+PAPER_COUNTS = Plan(count_querysets, member=str, guest=str, unlisted=str)
+PAGE_RECORD, LONG_PAGE_RECORD = page_plan(MOST_PAPERS), page_plan(NEWEST_PAPERS)

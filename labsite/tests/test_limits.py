@@ -45,11 +45,12 @@ def test_the_page_of_a_prolific_person(client, django_assert_num_queries):
     ada, bo = make_member("Ada Quint"), make_member("Bo Quint")
     make_papers(250, first=ada, second=bo)
     Publication.objects.filter(slug__in=["paper-3", "paper-240"]).update(is_selected=True)
-    with django_assert_num_queries(4):  # one more than for few papers: the selected ones, which may be old
+    with django_assert_num_queries(5):  # one more than for few papers: the selected ones, which may be old
         html = client.get("/people/ada-quint/").content.decode()
-    assert titles(html) == [240, 3, *range(249, 149, -1)]
+    assert titles(html) == [240, 3, *range(249, 199, -1)]
+    assert "The newest 50 of 250." in html
     assert '<a href="/publications/?author=ada-quint">All publications <span class="muted">250</span></a>' in html
-    assert '>Bo Quint</bdi> <span class="choice-count">100<' in html
+    assert '>Bo Quint</bdi> <span class="choice-count">50<' in html
 
 
 def test_as_many_as_a_page_holds_are_all_of_them(client):
@@ -57,6 +58,7 @@ def test_as_many_as_a_page_holds_are_all_of_them(client):
     html = client.get("/people/ada-quint/").content.decode()
     assert len(ROW.findall(html)) == 100
     assert ">All publications <span" not in html
+    assert "The newest" not in html
     assert '<span class="muted">100</span>' in html
 
 

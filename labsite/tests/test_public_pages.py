@@ -19,7 +19,7 @@ QUERIES = {
     # and the check of the group
     "/people/?role=postdoc&status=current&group=group-0&q=quint": 5,
     # frame; the person; thirty kinds of rows, each with what it prints
-    "/people/ada-quint/": 3,
+    "/people/ada-quint/": 4,
     "/people/ada-quint/cv/": 3,
     "/people/ada-quint/cv/?style=short": 3,
     # without the frame
@@ -29,7 +29,7 @@ QUERIES = {
     # person; a batch with its six relations
     "/people/ada-quint/publications.bib": 8,
     # a record with fewer kinds of rows
-    "/people/bo-quint-0/": 3,
+    "/people/bo-quint-0/": 4,
     # frame; group; its people; its publications and news
     "/groups/group-0/": 5,
     # frame; all that is counted; names of choices; places and rows of the page
