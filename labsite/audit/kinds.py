@@ -11,10 +11,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group as AccountGroup
 from django.contrib.auth.models import User
 from django.db import models
-from django.forms.models import _get_foreign_key
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+
+from labsite.lib.rows import owner_field
 
 APPS = ("people", "publications", "activities", "labsite", "auth")
 ACCOUNTS = {User: _("Account"), AccountGroup: _("Group of accounts")}  # a lab has groups too, of people
@@ -71,7 +72,7 @@ def row_owners() -> dict[type[models.Model], tuple[type[models.Model], str]]:
     for model, own in sorted(admin.site._registry.items(), key=lambda pair: order_of(pair[0])):
         for inline in own.inlines:
             if inline.model not in found:
-                column = _get_foreign_key(model, inline.model, fk_name=inline.fk_name)
+                column = owner_field(model, inline)
                 found[inline.model] = (model, column.attname)
     return found
 

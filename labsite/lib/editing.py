@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
-from django.forms.models import _get_foreign_key
+from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import smart_split, unescape_string_literal
@@ -23,6 +22,7 @@ from labsite.lib.conflicts.guarding import SEEN, GuardedAdmin
 from labsite.lib.history_pages import HistoryPagesAdmin, check_keys
 from labsite.lib.one_line import ONE_LINE_INPUTS
 from labsite.lib.plain import PlainMixin, empty_rows
+from labsite.lib.rows import owner_field
 from labsite.lib.text import fold, unique_slug
 from labsite.lib.versions import end_of_version, restore_rows, set_changes, write_versions
 
@@ -117,8 +117,9 @@ class RecordAdmin(GuardedAdmin, PlainMixin, HistoryPagesAdmin):
             **{self.model._meta.pk.attname: object_id, "history_id": version_id}
         ).first()
         moment = end_of_version(version) if version and request.method == "POST" else None
-        with transaction.atomic():
-            seen = self.digest_today(self.get_object(request, object_id)) if version else ""
+        with transaction.atomic() if request.method == "POST" else nullcontext():  # who looks keeps nobody waiting
+            record = self.get_object(request, object_id) if version else None
+            seen = self.state_of(record.pk, hold=moment is not None) if record is not None else "gone"
             if moment and request.POST.get(SEEN) != seen:
                 return self.ask_for_another_look(request, object_id)
             kwargs["extra_context"] = {**(kwargs.get("extra_context") or {}), SEEN: seen}
@@ -127,7 +128,7 @@ class RecordAdmin(GuardedAdmin, PlainMixin, HistoryPagesAdmin):
                 for inline in self.get_inline_instances(request, version.instance):
                     if inline.model in self.rows_kept_today:
                         continue
-                    column = _get_foreign_key(self.model, inline.model, fk_name=inline.fk_name).attname
+                    column = owner_field(self.model, inline).attname
                     restore_rows(version.instance, inline.model, column, moment)
                 records_written.send(sender=self.model, instances=[version.instance])
         return response
@@ -165,16 +166,6 @@ class RecordAdmin(GuardedAdmin, PlainMixin, HistoryPagesAdmin):
             for name in hidden & {field.name for field in self.opts.concrete_fields}:
                 setattr(obj, name, getattr(today, name))
         return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """The record, held while it is saved: a merge that wants it waits, or was first and the record is gone."""
-        if request.method == "POST" and connection.in_atomic_block and not from_field:
-            try:
-                key = self.opts.pk.to_python(object_id)
-            except ValidationError:
-                return None
-            self.model._base_manager.select_for_update().filter(pk=key).values_list("pk").first()
-        return super().get_object(request, object_id, from_field)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Says in words that something a form names was deleted or merged while it was being saved."""

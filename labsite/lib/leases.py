@@ -60,12 +60,17 @@ def wait_after_commit(connection: BaseDatabaseWrapper) -> None:
 
     A transaction that is begun and ended by hand, which Django has no hook for, is not waited for.
     """
-    by_hand = not connection.in_atomic_block and not connection.get_autocommit()
-    if not by_hand and all(function is not wait_out for _, function, _ in connection.run_on_commit):
-        connection.on_commit(wait_out)
+    if connection.in_atomic_block:
+        hooks = connection.run_on_commit
+        if all(function is not wait_out for _, function, _ in hooks):
+            # As `on_commit` adds them, but in front: one that fails keeps those behind it from being called.
+            hooks.insert(0, (set(connection.savepoint_ids), wait_out, True))
+    elif connection.get_autocommit():
+        wait_out()
 
 
 def attend(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     """A new connection waits after what it commits, also in a process that keeps no pages itself."""
-    if connection.vendor == "postgresql" and wait_after_writing not in connection.execute_wrappers:
-        connection.execute_wrappers.append(wait_after_writing)
+    wrappers = connection.execute_wrappers
+    if connection.vendor == "postgresql" and wait_after_writing not in wrappers:
+        wrappers.insert(0, wait_after_writing)  # Django's `execute_wrapper` takes the last one away when it ends

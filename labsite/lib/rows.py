@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db import models
-from django.forms.models import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet, _get_foreign_key
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -125,12 +125,17 @@ class RowFormSet(BaseInlineFormSet):
         return [form for form in said if not form.cleaned_data.get("DELETE")]
 
 
+def owner_field(model: type[models.Model], inline: Any) -> models.ForeignKey:
+    """The field that says whose row a row inside the page of `model` is; `inline` is its class or one of them."""
+    return _get_foreign_key(model, inline.model, fk_name=inline.fk_name)
+
+
 def made_for(request: HttpRequest, name: str) -> dict[Any, Any]:
     """What was made for a request by key, and for copies of the request that are made after the first call."""
     return request.__dict__.setdefault(f"made_{name}", {})
 
 
-_names_of_fields: dict[tuple[type, type[models.Model]], Any] = {}
+_names_of_fields: dict[tuple[type, type[models.Model]], tuple[Any, ...]] = {}
 
 
 class RowsMixin(PlainMixin):
@@ -156,7 +161,7 @@ class RowsMixin(PlainMixin):
         """Django makes a whole form to learn the names of its fields; they are the same for every request."""
         key = (type(self), self.parent_model)
         if key not in _names_of_fields:
-            _names_of_fields[key] = super().get_fields(request, obj)
+            _names_of_fields[key] = tuple(super().get_fields(request, obj))
         return _names_of_fields[key]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet:

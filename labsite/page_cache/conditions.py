@@ -46,6 +46,7 @@ def has_tag(sent: str, tag: str) -> bool:
 
 
 def is_unchanged_since(sent: str, modified: int) -> bool:
-    """Whether an If-Modified-Since header is not before `modified`, in seconds since 1970."""
-    moment = parse_http_date_safe(sent)
-    return moment is not None and moment >= modified
+    """Whether an If-Modified-Since header names `modified`, in seconds since 1970, itself: another host's clock may
+    be ahead, and one's own may have been.
+    """
+    return parse_http_date_safe(sent) == modified

@@ -36,7 +36,7 @@ class Edition:
 
     `begin` and `end` are the day's first moment and the next day's, in seconds since 1970. `modified` is the second
     after this process saw the version first. It may be told from `told_from` on, when that second is over: whatever
-    changes then is a later version in a later second, for this process and for every other one.
+    changes then is a later version in a later second.
     """
 
     version: Version

@@ -103,6 +103,11 @@ class TestQueries:
             assert admin_client.get(address(model, "change", instance.pk)).status_code == 200
 
 
+@pytest.mark.parametrize("key", ["99999999999999999999999", "9223372036854775808", "-1", "abc", "%00"])
+def test_a_number_that_no_record_has_is_no_error(admin_client, key):
+    assert admin_client.get(address(Person, "change", 1).replace("/1/", f"/{key}/")).status_code in (302, 404)
+
+
 class TestForms:
     @every(MODELS)
     def test_forms_open_save_and_show_history(self, admin_client, world_with_versions, model):

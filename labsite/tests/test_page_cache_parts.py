@@ -143,6 +143,7 @@ def test_tags(sent, is_known):
     [
         ("Thu, 28 May 2026 20:26:40 GMT", True),
         ("Thu, 28 May 2026 20:26:39 GMT", False),
+        ("Thu, 28 May 2026 20:26:41 GMT", False),
         ("yesterday", False),
         ("", False),
     ],

@@ -17,7 +17,7 @@ from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Max
-from django.forms.models import BaseInlineFormSet, _get_foreign_key
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -34,7 +34,8 @@ from labsite.lib.conflicts.three_way import Comparison, compare
 from labsite.lib.conflicts.uploads import NAME as KEPT_FILES
 from labsite.lib.conflicts.uploads import bring_back_uploads, keep_uploads
 from labsite.lib.conflicts.wording import Labels, describe, label_of
-from labsite.lib.rows import made_for
+from labsite.lib.questions import read_key
+from labsite.lib.rows import made_for, owner_field
 
 SEEN, SEEN_NOW, CHOICE = "seen", "seen-now", "choice-"
 OWN_INPUTS = {"csrfmiddlewaretoken", SEEN_NOW, KEPT_FILES}
@@ -92,17 +93,13 @@ class GuardedAdmin(ChosenRowsMixin):
         return [formset for formset, inline in pairs if inline.has_change_permission(request, record)]
 
     def today(self, request: HttpRequest, record: models.Model) -> Today:
-        """The record's form as it would be made now. Holds its rows, so that nobody writes them before we do."""
+        """The record's form as it would be made now."""
         asked = copy.copy(request)
         asked.method = "GET"
         fields = flatten_fieldsets(self.get_fieldsets(asked, record))
         form = self.get_form(asked, record, change=True, fields=fields)(instance=record)
         formsets, inlines = self._create_formsets(asked, record, change=True)
         own = self.guarded(request, record, zip(formsets, inlines, strict=True))
-        if connection.features.has_select_for_update and connection.in_atomic_block:
-            for each in own:
-                rows = each.model._base_manager.select_for_update().filter(**{each.fk.attname: record.pk})
-                list(rows.order_by("pk").values_list("pk"))
         return Today(form, own, take_snapshot(form, own))
 
     # Saving
@@ -125,11 +122,20 @@ class GuardedAdmin(ChosenRowsMixin):
 
     def note_state(self, request: HttpRequest, object_id: str) -> None:
         """For the form, and before its values are read: what is written in between makes it old, never new."""
-        with suppress(ValidationError):
-            request.state = self.digest_of(self.opts.pk.to_python(unquote(object_id)))
+        key = read_key(unquote(object_id))
+        if key is not None:
+            request.state = self.state_of(key)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Once more what is held already, the first time that Django asks for it."""
+        """The record, held while it is saved: a merge that wants it waits, or was first and the record is gone.
+
+        Once more what is held already, the first time that Django asks for it.
+        """
+        if request.method == "POST" and connection.in_atomic_block:
+            field = self.opts.get_field(from_field) if from_field else self.opts.pk
+            with suppress(ValidationError, ValueError):
+                rows = self.model._base_manager.select_for_update(no_key=True)
+                rows.filter(**{field.name: field.to_python(object_id)}).values_list("pk").first()
         held = request.__dict__.pop("held", None)
         if held is not None and str(held.pk) == object_id and not from_field:
             return held
@@ -157,7 +163,7 @@ class GuardedAdmin(ChosenRowsMixin):
     def is_as_left(self, request: HttpRequest, record: models.Model | None) -> bool:
         """Whether nobody changed the record since the first press, so that another press asks for nothing new."""
         left = request.claim.state
-        return record is None or not left or left == self.digest_today(record)
+        return record is None or not left or left == self.state_of(record.pk, hold=True)
 
     def answer_repeated(self, request: HttpRequest, record: models.Model | None) -> HttpResponse | None:
         """What the first press was answered with."""
@@ -179,13 +185,13 @@ class GuardedAdmin(ChosenRowsMixin):
         request.is_saved = True
         claim = getattr(request, "claim", Claim())
         if claim.row is not None:
-            claim.note(obj.pk, self.digest_of(obj.pk) if is_change else "")
+            claim.note(obj.pk, self.state_of(obj.pk) if is_change else "")
 
     def answer_conflict(self, request: HttpRequest, record: models.Model) -> HttpResponse | None:
         """The page that shows both edits; None where there is one only, or the choices are made."""
         name = record_name(self.model, record.pk)
         before = read_snapshot(request.POST.get(SEEN, ""), name)
-        state = self.digest_today(record)
+        state = self.state_of(record.pk, hold=True)
         if before is not None and before.state == state:  # nearly always: it costs no second set of forms
             request.held = record
             return None
@@ -356,15 +362,12 @@ class GuardedAdmin(ChosenRowsMixin):
 
     def with_seen(self, request: HttpRequest, record: models.Model | None, context: Any) -> dict[str, Any]:
         may = record is not None and self.has_delete_permission(request, record)
-        return {**(context or {}), SEEN: self.digest_today(record) if may else ""}
+        return {**(context or {}), SEEN: self.state_of(record.pk, hold=request.method == "POST") if may else ""}
 
-    def digest_today(self, record: models.Model | None) -> str:
-        """Differs where the record, or a row inside its page, was written since."""
-        return "gone" if record is None else self.digest_of(record.pk)
-
-    def digest_of(self, key: Any) -> str:
-        tables = [(each.model, _get_foreign_key(self.model, each.model, fk_name=each.fk_name)) for each in self.inlines]
-        return digest_of_state(self.model, key, tables, without=self.not_typed)
+    def state_of(self, key: Any, *, hold: bool = False) -> str:
+        """Differs where the record with this key, or a row inside its page, was written since."""
+        tables = [(each.model, owner_field(self.model, each)) for each in self.inlines]
+        return digest_of_state(self.model, key, tables, without=self.not_typed, hold=hold)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

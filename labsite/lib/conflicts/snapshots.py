@@ -47,10 +47,10 @@ class Snapshot:
 def read_snapshot(text: str, record: str) -> Snapshot | None:
     """What `Snapshot.sign` wrote for this record; None for anything else."""
     try:
-        of, fields, rows, *state = signing.loads(text, salt=SALT)  # without a state before 2026-11
+        of, fields, rows, state = signing.loads(text, salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Snapshot(fields, rows, *state) if of == record else None
+    return Snapshot(fields, rows, state) if of == record else None
 
 
 def take_snapshot(form: forms.ModelForm, formsets: Iterable[BaseInlineFormSet]) -> Snapshot:

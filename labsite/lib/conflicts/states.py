@@ -15,31 +15,41 @@ Table = tuple[type[models.Model], models.ForeignKey]  # of rows inside the page,
 
 
 def digest_of_state(
-    model: type[models.Model], key: Any, tables: Iterable[Table], *, without: tuple[str, ...] = ()
+    model: type[models.Model], key: Any, tables: Iterable[Table], *, without: tuple[str, ...] = (), hold: bool = False
 ) -> str:
     """One statement, however many tables.
 
-    In a transaction it holds the rows, so that nobody writes them before we do; what a relation to many links is not
-    held. Columns that are derived count for nothing, nor do those of the record that are to be left out: they change
-    behind everybody's back.
+    To `hold`, for whoever is going to write, is another one before on PostgreSQL: nobody writes the rows until this
+    transaction ends. It is one of its own, because a statement that waits for a row reads everything else as it was
+    before it waited. New rows, and what a relation to many links, are not held. Columns that are derived count for
+    nothing, nor do those of the record that are to be left out: they change behind everybody's back.
     """
-    statement, places = _statement(connection.vendor, model, tuple(tables), without, _hold())
+    tables = tuple(tables)
     with preparing_cursor(connection) as cursor:
+        if hold and connection.vendor == "postgresql":
+            cursor.execute(_holding_statement(model, tables), [key] * (1 + len(tables)))
+        statement, places = _statement(connection.vendor, model, tables, without)
         cursor.execute(statement, [key] * places)
         found = cursor.fetchone()
     return hashlib.sha256(repr((model._meta.label_lower, key, found)).encode()).hexdigest()
 
 
-def _hold() -> str:
-    """Not against those who only point at the row: who edits an account need not wait for its owner's import."""
-    if not connection.features.has_select_for_update or not connection.in_atomic_block:
-        return ""
-    return " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else " FOR UPDATE"
+@cache
+def _holding_statement(model: type[models.Model], tables: tuple[Table, ...]) -> str:
+    """Holds the rows, not against those who only point at one: who edits an account need not wait for its owner's
+    import, nor who edits a group for its members.
+    """
+    quote, parts = connection.ops.quote_name, []
+    for rows_of, column in [(model, model._meta.pk), *tables]:
+        rows, at, number = (quote(each) for each in (rows_of._meta.db_table, column.column, rows_of._meta.pk.column))
+        held = f"SELECT 1 FROM {rows} WHERE {at} = %s ORDER BY {number} FOR NO KEY UPDATE"  # noqa: S608
+        parts.append(f"(SELECT count(*) FROM ({held}) AS held)")  # noqa: S608
+    return f"SELECT {', '.join(parts)}"  # noqa: S608
 
 
 @cache
 def _statement(
-    vendor: str, model: type[models.Model], tables: tuple[Table, ...], without: tuple[str, ...], hold: str
+    vendor: str, model: type[models.Model], tables: tuple[Table, ...], without: tuple[str, ...]
 ) -> tuple[str, int]:
     """The statement and how often it takes the record's key. Written once, since Django would take longer to put it
     together than the database to answer it.
@@ -54,7 +64,7 @@ def _statement(
         meta, left_out = rows_of._meta, without if rows_of is model else ()
         rows, at, number = quote(meta.db_table), quote(column.column), quote(meta.pk.column)
         columns = [quote(each.column) for each in _fields(rows_of) if each.attname not in left_out]
-        read = f"SELECT {', '.join(columns)} FROM {rows} WHERE {at} = %s ORDER BY {number}{hold}"  # noqa: S608
+        read = f"SELECT {', '.join(columns)} FROM {rows} WHERE {at} = %s ORDER BY {number}"  # noqa: S608
         parts.append(_as_json(vendor, columns, read))
         for each in meta.many_to_many:
             through = each.remote_field.through._meta
