@@ -7,7 +7,7 @@ import gzip
 import pytest
 from playwright.sync_api import Page, Response
 
-from labsite.tests.browser.pages import MEMBERS, PUBLIC
+from labsite.tests.browser.pages import MEMBERS, PUBLIC, admin_pages
 
 pytestmark = pytest.mark.once
 
@@ -90,6 +90,34 @@ def test_nothing_scrolls_sideways_or_is_clipped(page: Page, demo, number: int):
 def test_the_same_for_pages_of_members(signed_in_page: Page):
     found = [problem for kind, path in MEMBERS.items() for problem in layout_problems(signed_in_page, kind, path)]
     assert not found, "\n".join(found)
+
+
+# What of the title's text lies under a button: both as rows of the page, in px.
+COVERED = """() => {
+  const boxes = [...document.querySelectorAll("#content > h1, #content > h2")].map(each => {
+    const text = document.createRange();
+    text.selectNodeContents(each);
+    return text.getBoundingClientRect();
+  });
+  return [...document.querySelectorAll(".object-tools a")].filter(each => {
+    const own = each.getBoundingClientRect();
+    const meets = box => own.left < box.right && own.right > box.left && own.top < box.bottom && own.bottom > box.top;
+    return boxes.some(meets);
+  }).map(each => each.innerText);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 768, 1023, 1440])
+def test_buttons_of_an_admin_page_do_not_lie_on_its_title(signed_in_page: Page, width: int):
+    page = signed_in_page
+    page.set_viewport_size({"width": width, "height": 900})
+    for kind in ("publications", "publication", "person"):
+        page.goto(admin_pages()[kind])
+        assert page.locator(".object-tools a").count() >= 2, kind
+        assert page.evaluate(COVERED) == [], kind
+        if width < 1024:
+            room = page.locator("#content").bounding_box()["width"]
+            assert room > 0.9 * width, kind
 
 
 @pytest.mark.parametrize("path", ["/", "/people/", "/people/yihua-zhang/", "/publications/", "/publications/deepzero/"])
