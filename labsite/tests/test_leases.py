@@ -14,6 +14,7 @@ from labsite.lib.leases import LEASE, Lease
 from labsite.lib.statements import may_write
 from labsite.models import Page
 from labsite.page_cache.versions import make_source
+from labsite.tests.factories import make_member, make_publication
 from labsite.tests.serving import Clock
 
 
@@ -69,6 +70,13 @@ class TestLease:
         ("TRUNCATE labsite_page", True),
         ("DO $$ BEGIN END $$", True),
         ("COMMIT", True),
+        ("WITH changed AS (UPDATE labsite_page SET title = '' RETURNING 1) SELECT count(*) FROM changed", True),
+        ("with gone as (delete\n from labsite_page returning 1) select 1", True),
+        ("SELECT 1; UPDATE labsite_page SET title = ''", True),
+        ("SET statement_timeout = 0; UPDATE labsite_page SET title = ''", True),
+        ("EXPLAIN ANALYZE UPDATE labsite_page SET title = ''", True),
+        ("SELECT 1;\n", False),
+        ("SELECT 1 WHERE facet > 'all;' AND facet < 'b'", False),
         (b"SELECT 1", True),
     ],
 )
@@ -192,3 +200,23 @@ def test_threads_that_ask_all_the_time_see_each_commit_when_it_returns(page):
         thread.join(10)
     assert None not in seen
     assert len(set(seen)) == 61
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/people/",
+        "/people/ada-quint/",
+        "/publications/?type=preprint&year=2024",
+        "/publications/?q=quiet",
+        "/search/?q=quiet",
+    ],
+)
+def test_who_reads_waits_for_nothing(client, monkeypatch, path):
+    make_publication("On Quiet Machines", authors=[make_member("Ada Quint")])
+    waited = []
+    monkeypatch.setattr(leases, "wait_out", lambda: waited.append(True))
+    assert client.get(path).status_code == 200
+    assert waited == []
