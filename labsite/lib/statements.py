@@ -33,4 +33,4 @@ def may_write(sql: object) -> bool:
 
 
 def _begin(sql: str) -> str:
-    return sql[:40].lstrip()[:10].upper()
+    return sql.lstrip()[:10].upper()

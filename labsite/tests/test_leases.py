@@ -76,6 +76,7 @@ class TestLease:
         ("SET statement_timeout = 0; UPDATE labsite_page SET title = ''", True),
         ("EXPLAIN ANALYZE UPDATE labsite_page SET title = ''", True),
         ("SELECT 1;\n", False),
+        ("\n" + " " * 60 + "SELECT 1", False),
         ("SELECT 1 WHERE facet > 'all;' AND facet < 'b'", False),
         (b"SELECT 1", True),
     ],

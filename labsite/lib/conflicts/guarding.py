@@ -131,14 +131,14 @@ class GuardedAdmin(ChosenRowsMixin):
 
         Once more what is held already, the first time that Django asks for it.
         """
+        held = request.__dict__.pop("held", None)
+        if held is not None and str(held.pk) == object_id and not from_field:
+            return held
         if request.method == "POST" and connection.in_atomic_block:
             field = self.opts.get_field(from_field) if from_field else self.opts.pk
             with suppress(ValidationError, ValueError):
                 rows = self.model._base_manager.select_for_update(no_key=True)
                 rows.filter(**{field.name: field.to_python(object_id)}).values_list("pk").first()
-        held = request.__dict__.pop("held", None)
-        if held is not None and str(held.pk) == object_id and not from_field:
-            return held
         return super().get_object(request, object_id, from_field)
 
     def answer_meanwhile(self, request: HttpRequest, object_id: str | None) -> HttpResponse | None:
